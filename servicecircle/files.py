@@ -1,0 +1,108 @@
+"""Writing files whole: the old file or the new one, never half of one."""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from servicecircle.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+NEW_FILE_MODE = 0o666
+"""Permissions asked for a new file; the system takes away what the user's umask says."""
+
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+@contextmanager
+def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
+    """Give a temporary path beside a file; on success the temporary file takes the file's place in one step.
+
+    The target is checked before the block runs, so that a long computation does not end at a folder that cannot be
+    written. Whatever happens inside (an error, a full disk, a killed process), a file that was there stays whole.
+
+    Parameters
+    ----------
+    path
+        The file to write or to replace. Its folder must exist.
+
+    Yields
+    ------
+    Path
+        An empty file in the same folder and with the same suffix: write to it and close it.
+
+    Raises
+    ------
+    InputError
+        If the folder does not exist, if it or the file cannot be written, if the path is a folder, or if the disk
+        becomes full.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     target = Path(folder) / "gaps.txt"
+    ...     with replacing(target) as part:
+    ...         _ = part.write_text("3 gaps", encoding="utf-8")
+    ...     target.read_text(encoding="utf-8")
+    '3 gaps'
+    """
+    target = Path(path)
+    # a link stays a link: the file it points to is the one replaced
+    target = target.resolve() if target.is_symlink() else target
+    part = _part_beside(target)
+    try:
+        yield part
+        _flush(part)
+        if target.exists():
+            part.chmod(target.stat().st_mode & 0o777)
+        part.replace(target)
+        _flush(target.parent)
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        raise InputError(
+            f"{target} was not written: {error.strerror}. The old file, if there was one, is unchanged. Make room, or "
+            f"choose another disk. | 未写入 {target}：磁盘空间不足，原文件未改动。请清理磁盘或换一个位置。"
+        ) from error
+    finally:
+        with suppress(FileNotFoundError):
+            part.unlink()
+
+
+def _part_beside(target: Path) -> Path:
+    """Return a new empty file in the target's folder, or say why there cannot be one."""
+    if target.is_dir():
+        raise InputError(f"{target} is a folder; give the name of a file. | {target} 是文件夹，请给出文件名。")
+    if not target.parent.is_dir():
+        raise InputError(
+            f"The folder {target.parent} does not exist; create it first. | 文件夹 {target.parent} 不存在，请先建立。"
+        )
+    part = target.with_name(f".{target.stem[:40]}-{secrets.token_hex(6)}{target.suffix}")
+    try:
+        if target.exists() and not os.access(target, os.W_OK):
+            raise PermissionError(errno.EACCES, "the file is read-only")
+        os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, NEW_FILE_MODE))
+    except OSError as error:
+        raise InputError(
+            f"{target} cannot be written ({error.strerror}); choose another file or folder. | "
+            f"无法写入 {target}，请换一个文件或文件夹。"
+        ) from error
+    return part
+
+
+def _flush(path: Path) -> None:
+    """Make the system write a file, or the entries of a folder, to the disk."""
+    if path.is_dir() and os.name == "nt":  # Windows opens no folders; its rename is durable without
+        return
+    handle = os.open(path, os.O_RDWR if path.is_file() else os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
