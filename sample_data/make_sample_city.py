@@ -1,0 +1,76 @@
+"""Write the sample city: an invented city with streets, residents, zones and facilities, for learning and testing.
+
+    python sample_data/make_sample_city.py             writes into this folder
+    python sample_data/make_sample_city.py --to FOLDER
+
+Every run draws the same city: the random numbers are seeded, and each part of the city has its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import geopandas as gpd
+from making import buses, checking, civic, country, edges, education, elderly, health, leisure, residents, streets, writing, zones
+from making.placing import Town
+
+HERE = Path(__file__).resolve().parent
+
+
+def make() -> tuple[dict[str, gpd.GeoDataFrame], dict[str, gpd.GeoDataFrame]]:
+    """Return the layers of the GeoPackage and the tables of facilities."""
+    villages = country.villages()
+    ways, walls = streets.drawn_city()
+    walk = edges.walk_edges([*ways, *country.drawn_country(villages)])
+    every = zones.units(villages)
+    areas = zones.unit_areas(every, villages)
+    cells = residents.cells(walk, every, areas)
+    people = _residents_of_units(cells, areas)
+
+    def town(part: str) -> Town:
+        return Town(walk, every, people, part)
+
+    learning = education.education(town("education"))
+    tables = {
+        "education": learning,
+        "elderly_care": elderly.elderly_care(town("elderly")),
+        "health": health.health(town("health")),
+        "leisure": leisure.leisure(town("leisure"), education.school_grounds(learning)),
+        "civic": civic.civic(town("civic")),
+        "parent_schools": education.parent_schools(town("parents")),
+    }
+    layers = {
+        "walk_edges": walk.drop(columns="place"),
+        "population": cells,
+        "zones": zones.zones(every, areas),
+        "areas": zones.map_areas(walls),
+        "bus_stops": buses.bus_stops(town("buses")).drop(columns="service"),
+        "entrances": zones.entrances(walls),
+    }
+    return layers, tables
+
+
+def _residents_of_units(cells: gpd.GeoDataFrame, areas: gpd.GeoSeries) -> dict[str, int]:
+    """Return the residents of each community and village that has any, by zone_id."""
+    cell, zone = areas.sindex.query(cells.geometry.centroid, predicate="within")
+    of = areas.index.to_numpy()[zone]
+    return cells["pop_total"].iloc[cell].groupby(of).sum().to_dict()
+
+
+def main() -> None:
+    """Write the sample city and say what it holds."""
+    parser = argparse.ArgumentParser(description="Write the invented sample city.")
+    parser.add_argument("--to", type=Path, default=HERE, help="folder to write into (this one)")
+    folder = parser.parse_args().to
+    folder.mkdir(parents=True, exist_ok=True)
+    layers, tables = make()
+    writing.write_geopackage(folder, layers)
+    writing.write_tables(folder, tables)
+    for line in checking.figures(layers, tables, folder):
+        print(line)
+    checking.check(layers, tables, folder)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,123 @@
+"""Hospitals, community health, township hospitals and village clinics.
+
+One institution is one row for each service it counts for (a community health centre is `community_health`,
+`primary_care` and `health_facility`); its rows share `legal_id` and place.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from making import names
+from making.placing import Town, base_name, division_name
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from making.zones import Unit
+
+STATION_SHARE = {"YX01": 0.38, "YX02": 0.3}
+CLINIC_SHARE = 0.93
+CENTRE_GPS = {"YX01": (8, 12), "YX02": (6, 9), "YX03": (4, 8)}
+
+
+class Hospital(NamedTuple):
+    """A hospital: where it stands, its name and its size."""
+
+    zone_id: str
+    name: str
+    physicians: int
+    beds: int
+    sponsor_level: str
+    grade: int
+    tcm: bool = False
+
+
+HOSPITALS = (
+    Hospital("YX0102", "云汐市第一人民医院", 334, 640, "市", 3),
+    Hospital("YX0104", "云汐市第二人民医院", 151, 310, "市", 3),
+    Hospital("YX0101", "云汐市中医院", 92, 190, "市", 3, tcm=True),
+    Hospital("YX0203", "望潮区人民医院", 148, 290, "县区", 2),
+    Hospital("YX0202", "望潮区中医院", 57, 110, "县区", 2, tcm=True),
+    Hospital("YX0201", "东江康复医院", 24, 80, "民办", 1),
+    Hospital("YX0301", "禾川县人民医院", 131, 280, "县区", 2),
+    Hospital("YX0301", "禾川县中医院", 38, 90, "县区", 2, tcm=True),
+)
+
+
+def health(town: Town) -> gpd.GeoDataFrame:
+    """Return every place of health care."""
+    _hospitals(town)
+    _maternal(town)
+    for street in names.STREETS:
+        _centre(town, street)
+    _stations(town)
+    for township in names.TOWNSHIPS:
+        _township_hospital(town, township)
+    _clinics(town)
+    return town.frame()
+
+
+def _hospitals(town: Town) -> None:
+    for number, hospital in enumerate(HOSPITALS):
+        unit = town.spread([unit for unit in town.of(hospital.zone_id, "社区") if unit.kinds != "v"], 1)[0]
+        point = town.spot(unit)
+        ownership = "private" if hospital.sponsor_level == "民办" else "public"
+        shared = {"legal_id": f"YXYL{number + 1:03d}", "sponsor_level": hospital.sponsor_level, "ownership": ownership}
+        shared |= {"grade": hospital.grade, "status": "open"}
+        size = {"physicians": hospital.physicians, "beds": hospital.beds}
+        town.add("health_facility", "HF", hospital.name, point, **size, **shared)
+        if hospital.tcm:
+            town.add("tcm_hospital", "TH", hospital.name, point, **shared)
+
+
+def _maternal(town: Town) -> None:
+    for street, district, standard in (("YX0103", "YX01", True), ("YX0201", "YX02", False), ("YX0301", "YX03", True)):
+        unit = town.of(street, "社区")[2]
+        name = f"{division_name(district)}妇幼保健院"
+        town.add("mch", "MC", name, unit, standardised=standard, sponsor_level="县区", ownership="public", status="open")
+
+
+def _primary(town: Town, service: str, prefix: str, name: str, unit: Unit, *, gps: int, physicians: int, beds: int, **more: object) -> None:
+    """Set down one institution of primary care with its rows for each service."""
+    point = town.spot(unit)
+    shared = {"legal_id": f"YXJC{len(town.rows):04d}", "status": "open", "ownership": "public"}
+    town.add(service, prefix, name, point, **more, **shared)
+    town.add("primary_care", "PC", name, point, gps=gps, meets_standard=town.flag(0.95), **shared)
+    if physicians:
+        town.add("health_facility", "HF", name, point, physicians=physicians, beds=beds, **shared)
+
+
+def _centre(town: Town, street: str) -> None:
+    units = [unit for unit in town.of(street, "社区") if set(unit.kinds) - set("iDP.")]
+    low, high = CENTRE_GPS[street[:4]]
+    gps = int(town.rng.integers(low, high))
+    name = f"{division_name(street)}社区卫生服务中心"
+    size = {"gps": gps, "physicians": gps + int(town.rng.integers(4, 9)), "beds": int(town.rng.choice([0, 20, 30]))}
+    more = {"level": "centre", "tcm_clinic": street != "YX0204", "feature_dept": town.flag(0.55)}
+    _primary(town, "community_health", "CH", name, units[len(units) // 2 - 1], **size, **more)
+
+
+def _stations(town: Town) -> None:
+    for unit in town.every:
+        share = STATION_SHARE.get(unit.district, 0.0)
+        if unit.level == "社区" and set(unit.kinds) & set("mogcn") and town.flag(share):
+            gps = int(town.rng.integers(1, 3))
+            more = {"level": "station", "tcm_clinic": town.flag(0.9), "feature_dept": False}
+            _primary(town, "community_health", "CH", f"{base_name(unit)}社区卫生服务站", unit, gps=gps, physicians=0, beds=0, **more)
+
+
+def _township_hospital(town: Town, township: str) -> None:
+    unit = next(unit for unit in town.of(township) if unit.kinds != "v")
+    gps = int(town.rng.integers(*CENTRE_GPS[township[:4]]))
+    size = {"gps": gps, "physicians": gps + int(town.rng.integers(3, 8)), "beds": int(town.rng.integers(20, 60))}
+    more = {"level": "township", "tcm_clinic": township != "YX0305", "feature_dept": township in ("YX0105", "YX0205", "YX0301", "YX0302", "YX0303")}
+    _primary(town, "township_hospital", "TW", f"{division_name(township)}卫生院", unit, **size, **more)
+
+
+def _clinics(town: Town) -> None:
+    for unit in town.every:
+        islet = unit.places == ("islet",)
+        if unit.kinds == "v" and (islet or town.flag(CLINIC_SHARE)):
+            gps = int(town.flag(0.2))
+            more = {"level": "village", "tcm_corner": town.flag(0.7)}
+            _primary(town, "village_clinic", "VC", f"{unit.name}卫生室", unit, gps=gps, physicians=0, beds=0, **more)
