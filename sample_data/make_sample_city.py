@@ -10,10 +10,27 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import geopandas as gpd
-from making import buses, checking, civic, country, edges, education, elderly, health, leisure, residents, streets, writing, zones
+from making import (
+    buses,
+    checking,
+    civic,
+    country,
+    edges,
+    education,
+    elderly,
+    health,
+    leisure,
+    residents,
+    streets,
+    writing,
+    zones,
+)
 from making.placing import Town
+
+if TYPE_CHECKING:
+    import geopandas as gpd
 
 HERE = Path(__file__).resolve().parent
 

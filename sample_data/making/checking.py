@@ -30,15 +30,27 @@ def figures(layers: dict[str, gpd.GeoDataFrame], tables: dict[str, gpd.GeoDataFr
     cells, edges, zones = layers["population"], layers["walk_edges"], layers["zones"]
     residents = cells["pop_total"].sum()
     yield f"residents {residents:,} in {len(cells):,} cells; near a street {near_street(cells, edges):.2%}"
-    yield "groups " + ", ".join(f"{name} {cells[name].sum() / residents:.2%}" for name in cells if name.startswith("pop_"))
-    yield "setting " + ", ".join(f"{name} {count:,}" for name, count in cells.groupby("setting")["pop_total"].sum().items())
-    yield "network " + ", ".join(f"{metres / 1000:,.1f} km" for metres in component_lengths(edges)) + f" in {len(edges):,} edges"
+    yield "groups " + ", ".join(
+        f"{name} {cells[name].sum() / residents:.2%}" for name in cells if name.startswith("pop_")
+    )
+    yield "setting " + ", ".join(
+        f"{name} {count:,}" for name, count in cells.groupby("setting")["pop_total"].sum().items()
+    )
+    yield (
+        "network "
+        + ", ".join(f"{metres / 1000:,.1f} km" for metres in component_lengths(edges))
+        + f" in {len(edges):,} edges"
+    )
     yield "zones " + ", ".join(f"{level} {count}" for level, count in zones.groupby("level", sort=False).size().items())
     yield from _zone_lines(zones, cells, tables)
-    yield "bus stops within 500 m of {:.2%} of the built-up area".format(bus_share(layers))
-    for service, count in pd.concat([table["service"] for table in tables.values()]).value_counts().sort_index().items():
+    yield f"bus stops within 500 m of {bus_share(layers):.2%} of the built-up area"
+    for service, count in (
+        pd.concat([table["service"] for table in tables.values()]).value_counts().sort_index().items()
+    ):
         yield f"{service} {count}"
-    yield f"files {sum(size(folder).values()):,} bytes: " + ", ".join(f"{name} {count:,}" for name, count in size(folder).items())
+    yield f"files {sum(size(folder).values()):,} bytes: " + ", ".join(
+        f"{name} {count:,}" for name, count in size(folder).items()
+    )
 
 
 def check(layers: dict[str, gpd.GeoDataFrame], tables: dict[str, gpd.GeoDataFrame], folder: Path) -> None:
@@ -50,10 +62,12 @@ def check(layers: dict[str, gpd.GeoDataFrame], tables: dict[str, gpd.GeoDataFram
         "two zones share an id": not layers["zones"]["zone_id"].is_unique,
         "two cells share an id": not cells["cell_id"].is_unique,
         "a zone or area is not valid": not all(layers[name].is_valid.all() for name in ("zones", "areas")),
-        "ages exceed the residents": (cells[["pop_0_2", "pop_3_5", "pop_6_14", "pop_60p"]].sum(axis=1) > cells["pop_total"]).any(),
+        "ages exceed the residents": (
+            cells[["pop_0_2", "pop_3_5", "pop_6_14", "pop_60p"]].sum(axis=1) > cells["pop_total"]
+        ).any(),
         "65+ exceed 60+": (cells["pop_65p"] > cells["pop_60p"]).any(),
         "too many residents far from a street": near_street(cells, layers["walk_edges"]) < NEAR_STREET_SHARE,
-        "the network falls into other than three parts": len(component_lengths(layers["walk_edges"])) != 3,  # noqa: PLR2004 - main, islet, dormitory
+        "the network falls into other than three parts": len(component_lengths(layers["walk_edges"])) != 3,
         "the files are too large": sum(size(folder).values()) > LARGEST_BYTES,
     }
     found = [fault for fault, present in faults.items() if present]
@@ -69,10 +83,14 @@ def near_street(cells: gpd.GeoDataFrame, edges: gpd.GeoDataFrame) -> float:
 
 def component_lengths(edges: gpd.GeoDataFrame) -> list[float]:
     """Return the total length of each part of the network that hangs together, longest first (metres)."""
-    ends = shapely.get_coordinates([[shapely.get_point(line, 0), shapely.get_point(line, -1)] for line in edges.geometry])
+    ends = shapely.get_coordinates(
+        [[shapely.get_point(line, 0), shapely.get_point(line, -1)] for line in edges.geometry]
+    )
     _, node = np.unique(ends, axis=0, return_inverse=True)
     start, end = node.reshape(-1, 2).T
-    _, part = connected_components(coo_matrix((np.ones(len(start)), (start, end)), shape=(node.max() + 1,) * 2), directed=False)
+    _, part = connected_components(
+        coo_matrix((np.ones(len(start)), (start, end)), shape=(node.max() + 1,) * 2), directed=False
+    )
     lengths = np.bincount(part[start], weights=edges.length)
     return sorted(lengths.tolist(), reverse=True)
 
@@ -86,7 +104,9 @@ def bus_share(layers: dict[str, gpd.GeoDataFrame]) -> float:
 
 def size(folder: Path) -> dict[str, int]:
     """Return the bytes of each file of the sample city."""
-    return {path.name: path.stat().st_size for path in sorted(folder.iterdir()) if path.suffix in {".gpkg", ".csv", ".toml"}}
+    return {
+        path.name: path.stat().st_size for path in sorted(folder.iterdir()) if path.suffix in {".gpkg", ".csv", ".toml"}
+    }
 
 
 def _zone_lines(zones: gpd.GeoDataFrame, cells: gpd.GeoDataFrame, tables: dict[str, gpd.GeoDataFrame]) -> Iterator[str]:
@@ -98,8 +118,15 @@ def _zone_lines(zones: gpd.GeoDataFrame, cells: gpd.GeoDataFrame, tables: dict[s
         inside = every[every.within(zone.geometry)]
         line = f"{zone.level} {zone.name} {people:,}: "
         count = inside["service"].value_counts()
-        line += ", ".join(f"{name} {count.get(name, 0)}" for name in ("kindergarten", "elderly_station", "elderly_center", "culture"))
+        line += ", ".join(
+            f"{name} {count.get(name, 0)}" for name in ("kindergarten", "elderly_station", "elderly_center", "culture")
+        )
         sums = inside.groupby("service")[["places", "gps", "physicians", "area_m2"]].sum()
-        for service, column, per in (("childcare", "places", 1000), ("primary_care", "gps", 10_000), ("health_facility", "physicians", 1000), ("fitness", "area_m2", 1)):
+        for service, column, per in (
+            ("childcare", "places", 1000),
+            ("primary_care", "gps", 10_000),
+            ("health_facility", "physicians", 1000),
+            ("fitness", "area_m2", 1),
+        ):
             line += f", {column} {sums[column].get(service, 0) * per / max(people, 1):.2f} per {per:,}"
         yield line

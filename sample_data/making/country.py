@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 import shapely
-from making import ground, names
-from making.streets import Way, side_street_name, subdivided
 from scipy.spatial import Delaunay
 from shapely import LineString, Point, box
+
+from making import ground, names
+from making.streets import Way, side_street_name, subdivided
 
 # Market towns: township -> place on the board. The county town (YX0301) is drawn with the streets.
 TOWN_SEATS = {
@@ -69,13 +71,15 @@ def villages() -> list[Village]:
 def _village_centres(rng: np.random.Generator) -> np.ndarray:
     """Return shaken points of a honeycomb on the land outside the towns, away from river, railway and border."""
     land = ground.mainland().buffer(-400)
-    taken = shapely.union_all([
-        box(*ground.CITY_FRAME).buffer(430),
-        box(*ground.COUNTY_FRAME).buffer(450),
-        LineString([(ground.RIVER_MIDDLE, -9000), (ground.RIVER_MIDDLE, 9000)]).buffer(430),
-        LineString([(-9000, ground.RAIL_Y), (9000, ground.RAIL_Y)]).buffer(330),
-        *(Point(seat).buffer(820) for seat in TOWN_SEATS.values()),
-    ])
+    taken = shapely.union_all(
+        [
+            box(*ground.CITY_FRAME).buffer(430),
+            box(*ground.COUNTY_FRAME).buffer(450),
+            LineString([(ground.RIVER_MIDDLE, -9000), (ground.RIVER_MIDDLE, 9000)]).buffer(430),
+            LineString([(-9000, ground.RAIL_Y), (9000, ground.RAIL_Y)]).buffer(330),
+            *(Point(seat).buffer(820) for seat in TOWN_SEATS.values()),
+        ]
+    )
     rows = np.arange(-6600, 6600, VILLAGE_SPACING * 0.866)
     spots = [
         (x + (row % 2) * VILLAGE_SPACING / 2, y)
@@ -99,8 +103,8 @@ def _hamlet_spots(
         angle, far = rng.uniform(0, 2 * np.pi), rng.uniform(400, 620)
         spot = np.round(centre + far * np.array([np.cos(angle), np.sin(angle)]))
         nearest = centres[np.argmin(np.hypot(*(centres - spot).T))]
-        clear = all(np.hypot(*(spot - other)) > 380 for other in spots)  # noqa: PLR2004 - metres between hamlets
-        dry = abs(spot[0] - ground.RIVER_MIDDLE) > 330 and abs(spot[1] - ground.RAIL_Y) > 220  # noqa: PLR2004 - metres
+        clear = all(np.hypot(*(spot - other)) > 380 for other in spots)
+        dry = abs(spot[0] - ground.RIVER_MIDDLE) > 330 and abs(spot[1] - ground.RAIL_Y) > 220
         if np.array_equal(nearest, centre) and clear and dry and land.contains(Point(spot)) and len(spots) < count:
             spots.append((float(spot[0]), float(spot[1])))
     return spots
@@ -135,9 +139,13 @@ def _town_streets(rng: np.random.Generator) -> list[Way]:
         corners = np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)]) * (width / 2, height / 2) + (x, y)
         ways.append(Way(LineString([*corners, corners[0]]), "tertiary", f"{names.TOWNSHIPS[township][:-1]}环路", place))
         ways.append(Way(LineString([(x - width / 2, y), (x + width / 2, y)]), "tertiary", "集镇大街", place))
-        for half in (np.array([corners[0], corners[1], (x + width / 2, y), (x - width / 2, y)]),
-                     np.array([(x - width / 2, y), (x + width / 2, y), corners[2], corners[3]])):
-            ways += [Way(line, "residential", side_street_name(rng, lane=True), place) for line in subdivided(half, 150, rng)]
+        for half in (
+            np.array([corners[0], corners[1], (x + width / 2, y), (x - width / 2, y)]),
+            np.array([(x - width / 2, y), (x + width / 2, y), corners[2], corners[3]]),
+        ):
+            ways += [
+                Way(line, "residential", side_street_name(rng, lane=True), place) for line in subdivided(half, 150, rng)
+            ]
     return ways
 
 
@@ -166,7 +174,7 @@ def _islet_lanes(rng: np.random.Generator) -> list[Way]:
 def _winding(points: list[tuple[float, float]], rng: np.random.Generator) -> LineString:
     """Return a road through the points that swings gently from side to side between them."""
     path = [np.array(points[0], float)]
-    for start, end in zip(points, points[1:], strict=False):
+    for start, end in pairwise(points):
         a, b = np.array(start, float), np.array(end, float)
         length = np.hypot(*(b - a))
         side = np.array([-(b - a)[1], (b - a)[0]]) / max(length, 1.0)
@@ -199,13 +207,15 @@ def _roads(found: list[Village], rng: np.random.Generator) -> list[Way]:
 def _blocked() -> shapely.Geometry:
     """Return what a country road may not cross: the towns, the river, the railway and the sea."""
     land = ground.mainland()
-    return shapely.union_all([
-        box(*ground.CITY_FRAME).buffer(-5),
-        box(*ground.COUNTY_FRAME).buffer(-5),
-        box(ground.RIVER_X[0], -9000, ground.RIVER_X[1], 9000),
-        LineString([(-9000, ground.RAIL_Y), (9000, ground.RAIL_Y)]).buffer(15),
-        box(-12000, -12000, 12000, 12000).difference(land.buffer(-40)),
-    ])
+    return shapely.union_all(
+        [
+            box(*ground.CITY_FRAME).buffer(-5),
+            box(*ground.COUNTY_FRAME).buffer(-5),
+            box(ground.RIVER_X[0], -9000, ground.RIVER_X[1], 9000),
+            LineString([(-9000, ground.RAIL_Y), (9000, ground.RAIL_Y)]).buffer(15),
+            box(-12000, -12000, 12000, 12000).difference(land.buffer(-40)),
+        ]
+    )
 
 
 def _neighbours(places: np.ndarray) -> list[tuple[int, int]]:
@@ -237,7 +247,13 @@ def _crossings(places: np.ndarray, rng: np.random.Generator) -> list[Way]:
 
 
 def _crossing(
-    places: np.ndarray, low: tuple[float, float], high: tuple[float, float], name: str, *, axis: int, rng: np.random.Generator
+    places: np.ndarray,
+    low: tuple[float, float],
+    high: tuple[float, float],
+    name: str,
+    *,
+    axis: int,
+    rng: np.random.Generator,
 ) -> list[Way]:
     ways = [Way(LineString([low, high]), "tertiary", name, "bridge", bridge=True)]
     for end, below in ((low, True), (high, False)):

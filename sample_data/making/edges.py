@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import numpy as np
 import shapely
+
 from making import ground
 
 if TYPE_CHECKING:
@@ -44,6 +45,5 @@ def _owners(pieces: np.ndarray, lines: np.ndarray) -> np.ndarray:
     owner = np.full(len(pieces), len(lines))
     np.minimum.at(owner, piece, line)
     if (owner == len(lines)).any():
-        message = "an edge belongs to no drawn line"
-        raise ValueError(message)
+        raise ValueError("An edge belongs to no drawn line.")
     return owner

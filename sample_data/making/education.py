@@ -9,18 +9,55 @@ from making.placing import Town, base_name, division_name
 if TYPE_CHECKING:
     import geopandas as gpd
 
-# How many open kindergartens, childcare centres and schools each street and township has. 望潮区 (YX02) is short of kindergartens.
+# How many open kindergartens, childcare centres and schools each street and township has.
+# 望潮区 (YX02) is short of kindergartens.
 KINDERGARTENS = {
-    **{"YX0101": 7, "YX0102": 7, "YX0103": 4, "YX0104": 5, "YX0105": 1, "YX0201": 3, "YX0202": 1, "YX0203": 3, "YX0204": 1},
-    **{"YX0205": 1, "YX0301": 4, "YX0302": 2, "YX0303": 2, "YX0304": 1, "YX0305": 1},
+    "YX0101": 9,
+    "YX0102": 8,
+    "YX0103": 6,
+    "YX0104": 7,
+    "YX0105": 1,
+    "YX0201": 3,
+    "YX0202": 1,
+    "YX0203": 3,
+    "YX0204": 1,
+    "YX0205": 1,
+    "YX0301": 4,
+    "YX0302": 2,
+    "YX0303": 2,
+    "YX0304": 1,
+    "YX0305": 1,
 }
 CHILDCARE = {
-    **{"YX0101": 4, "YX0102": 4, "YX0103": 2, "YX0104": 4, "YX0201": 3, "YX0202": 2, "YX0203": 2, "YX0204": 1, "YX0205": 1},
-    **{"YX0301": 3, "YX0302": 1, "YX0303": 1},
+    "YX0101": 4,
+    "YX0102": 4,
+    "YX0103": 2,
+    "YX0104": 4,
+    "YX0201": 3,
+    "YX0202": 2,
+    "YX0203": 2,
+    "YX0204": 1,
+    "YX0205": 1,
+    "YX0301": 3,
+    "YX0302": 1,
+    "YX0303": 1,
 }
 SCHOOLS = {
-    **{"YX0101": 5, "YX0102": 4, "YX0103": 3, "YX0104": 4, "YX0105": 2, "YX0201": 3, "YX0202": 3, "YX0203": 2, "YX0204": 1},
-    **{"YX0205": 2, "YX0301": 4, "YX0302": 2, "YX0303": 2, "YX0304": 1, "YX0305": 1},
+    "YX0101": 5,
+    "YX0102": 4,
+    "YX0103": 3,
+    "YX0104": 4,
+    "YX0105": 2,
+    "YX0201": 3,
+    "YX0202": 3,
+    "YX0203": 2,
+    "YX0204": 1,
+    "YX0205": 2,
+    "YX0301": 4,
+    "YX0302": 2,
+    "YX0303": 2,
+    "YX0304": 1,
+    "YX0305": 1,
 }
 PARENT_SCHOOL_SHARE = {"urban": 0.88, "rural": 0.62}
 JUNIOR_EVERY = 3
@@ -38,14 +75,20 @@ def education(town: Town) -> gpd.GeoDataFrame:
 def _kindergartens(town: Town) -> None:
     for division, count in KINDERGARTENS.items():
         for unit in town.spread(_served(town, division), count):
-            _kindergarten(town, f"{base_name(unit)}幼儿园", unit, inclusive_share=0.62 if division.startswith("YX02") else 0.8)
+            _kindergarten(
+                town, f"{base_name(unit)}幼儿园", unit, inclusive_share=0.62 if division.startswith("YX02") else 0.8
+            )
     branch_of = town.rows[8]
     unit = town.of("YX0102", "社区")[2]
-    _kindergarten(town, f"{branch_of['name']}(东园)", unit, legal_id=branch_of["legal_id"], ownership=branch_of["ownership"])
+    _kindergarten(
+        town, f"{branch_of['name']}(东园)", unit, legal_id=branch_of["legal_id"], ownership=branch_of["ownership"]
+    )
     unit = town.of("YX0202", "社区")[1]
     _kindergarten(town, f"{base_name(unit)}实验幼儿园", unit, status="building", open_year=2026, enrolment=0)
     unit = town.of("YX0104", "社区")[0]
-    _kindergarten(town, f"{base_name(unit)}第二幼儿园", unit, status="closed", open_year=2003, close_year=2022, enrolment=0)
+    _kindergarten(
+        town, f"{base_name(unit)}第二幼儿园", unit, status="closed", open_year=2003, close_year=2022, enrolment=0
+    )
 
 
 def _served(town: Town, division: str) -> list:
@@ -57,7 +100,7 @@ def _served(town: Town, division: str) -> list:
 
 def _kindergarten(town: Town, name: str, unit: object, *, inclusive_share: float = 0.8, **given: object) -> None:
     public = town.flag(0.55)
-    classes = int(town.rng.choice([6, 9, 12, 15], p=[0.3, 0.35, 0.25, 0.1]))
+    classes = int(town.rng.choice([6, 9, 12], p=[0.45, 0.4, 0.15]))
     attributes = {
         "status": "open",
         "open_year": int(town.rng.integers(1988, 2022)),
@@ -65,12 +108,12 @@ def _kindergarten(town: Town, name: str, unit: object, *, inclusive_share: float
         "legal_id": f"YXJY{len(town.rows) + 1:04d}",
         "ownership": "public" if public else "private",
         "classes": classes,
-        "capacity": classes * 30,
-        "enrolment": int(classes * 30 * town.rng.uniform(0.68, 1.0)),
+        "capacity": classes * 25,
+        "enrolment": int(classes * 25 * town.rng.uniform(0.62, 0.95)),
         "quality": town.flag(0.88),
     } | given
     inclusive = attributes["ownership"] == "public" or town.flag(inclusive_share)
-    town.add("kindergarten", "KG", _unused(town, name), unit, inclusive=inclusive, **attributes)
+    town.add("kindergarten", _unused(town, name), unit, inclusive=inclusive, **attributes)
 
 
 def _unused(town: Town, name: str) -> str:
@@ -87,7 +130,7 @@ def _childcare(town: Town) -> None:
         for unit in town.spread(_served(town, division), count):
             places = int(town.rng.choice([30, 40, 50, 60, 75]) * (0.8 if division.startswith("YX02") else 1))
             name = _unused(town, f"{base_name(unit)}托育中心")
-            town.add("childcare", "CC", name, unit, places=places, status="open", inclusive=town.flag(0.7))
+            town.add("childcare", name, unit, places=places, status="open", inclusive=town.flag(0.7))
 
 
 def _schools(town: Town) -> None:
@@ -96,7 +139,10 @@ def _schools(town: Town) -> None:
         for unit in town.spread(_served(town, division), count):
             number += 1
             junior = number % JUNIOR_EVERY == 0
-            capacity = int(town.rng.choice([900, 1200, 1350, 1600, 1800]) * (1.0 if division in KINDERGARTENS and unit.setting == "urban" else 0.55))
+            capacity = int(
+                town.rng.choice([720, 855, 990, 1170, 1305])
+                * (1.0 if division in KINDERGARTENS and unit.setting == "urban" else 0.55)
+            )
             attributes = {
                 "level": "junior" if junior else "primary",
                 "ownership": "public",
@@ -108,19 +154,19 @@ def _schools(town: Town) -> None:
                 "status": "open",
             }
             name = _unused(town, f"{base_name(unit)}{'初级中学' if junior else '小学'}")
-            town.add("school", "SC", name, unit, **attributes)
+            town.add("school", name, unit, **attributes)
 
 
 def _senior_universities(town: Town) -> None:
-    town.add("senior_university", "SU", "云汐市老年大学", town.of("YX0102")[3], sponsor_level="市", status="open")
-    town.add("senior_university", "SU", "望潮区老年大学", town.of("YX0203")[2], sponsor_level="县区", status="open")
+    town.add("senior_university", "云汐市老年大学", town.of("YX0102")[3], sponsor_level="市", status="open")
+    town.add("senior_university", "望潮区老年大学", town.of("YX0203")[2], sponsor_level="县区", status="open")
 
 
 def parent_schools(town: Town) -> gpd.GeoDataFrame:
     """Return the parent schools: registered by community and village, with no place on the map."""
     for unit in town.every:
         if town.flag(PARENT_SCHOOL_SHARE[unit.setting]):
-            town.add("parent_school", "PS", f"{base_name(unit)}家长学校", None, zone_id=unit.zone_id, status="open")
+            town.add("parent_school", f"{base_name(unit)}家长学校", None, zone_id=unit.zone_id, status="open")
     return town.frame()
 
 

@@ -11,13 +11,19 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
 ALL_SERVICES = ("full_care", "day_care", "home_service", "visiting")
-# The chance that a community has a station. 听涛街道 (YX0201), just across the river from the well-served old town, has next to none.
+# The chance that a built block of a community has a station. 听涛街道 (YX0201), just across the river from the
+# well-served old town, has next to none.
 STATION_SHARE = {
-    **{"YX0101": 0.9, "YX0102": 1.0, "YX0103": 0.9, "YX0104": 1.0, "YX0201": 0.1, "YX0202": 0.7, "YX0203": 0.9, "YX0204": 0.6},
-    **{"YX0301": 0.9},
+    "YX0101": 0.9,
+    "YX0103": 0.9,
+    "YX0201": 0.06,
+    "YX0202": 0.6,
+    "YX0203": 0.85,
+    "YX0204": 0.4,
+    "YX0301": 0.8,
 }
 VILLAGE_STATION_SHARE = 0.52
-SECOND_STATION_SHARE = {"YX01": 0.75, "YX02": 0.3, "YX03": 0.4}
+STATION_TITLES = ("居家养老服务站", "日间照料中心", "颐养驿站")
 # What each street's comprehensive centre lacks; 听涛街道 has no centre at all.
 LACKING = {"YX0203": ("visiting",)}
 NO_CENTRE = ("YX0201",)
@@ -49,31 +55,35 @@ def elderly_care(town: Town) -> gpd.GeoDataFrame:
 
 def _stations(town: Town) -> None:
     for unit in town.every:
-        if unit.places == ("islet",) or not set(unit.kinds) - set("iDP."):
+        if unit.places == ("islet",) or not town.residents.get(unit.zone_id):
             continue
-        village = unit.kinds == "v"
-        share = VILLAGE_STATION_SHARE if village else STATION_SHARE.get(unit.parent, 1.0)
-        if not town.flag(share):
+        if unit.kinds == "v":
+            if town.flag(VILLAGE_STATION_SHARE):
+                name = f"{base_name(unit)}互助养老点"
+                town.add("elderly_station", name, unit, services="day_care;visiting", status="open")
             continue
-        kind = "互助养老点" if village else "居家养老服务站"
-        services = "day_care;visiting" if village else "day_care;home_service;visiting"
-        town.add("elderly_station", "ES", f"{base_name(unit)}{kind}", unit, services=services, status="open")
-        if len(unit.kinds) > 1 and unit.parent not in NO_CENTRE and town.flag(SECOND_STATION_SHARE[unit.district]):
-            town.add("elderly_station", "ES", f"{base_name(unit)}日间照料中心", unit, services="day_care", status="open")
+        served = [place for place, kind in zip(unit.places, unit.kinds, strict=False) if kind not in "iDP."]
+        for place, title in zip(served, STATION_TITLES, strict=False):
+            if town.flag(STATION_SHARE.get(unit.parent, 1.0)):
+                services = "day_care;home_service;visiting" if title == STATION_TITLES[0] else "day_care"
+                where = town.middle_spot(place)
+                town.add("elderly_station", f"{base_name(unit)}{title}", where, services=services, status="open")
 
 
 def _centres(town: Town) -> None:
-    lacking = {street: LACKING.get(street, ()) for street in names.STREETS if street not in NO_CENTRE} | TOWNSHIP_CENTRES
+    lacking = {
+        street: LACKING.get(street, ()) for street in names.STREETS if street not in NO_CENTRE
+    } | TOWNSHIP_CENTRES
     for zone_id, missing in lacking.items():
         units = [unit for unit in town.of(zone_id, "社区") if set(unit.kinds) - set("iDP.")]
         services = ";".join(service for service in ALL_SERVICES if service not in missing)
         name = f"{division_name(zone_id)}综合性养老服务中心"
         beds = int(town.rng.integers(20, 60))
-        town.add("elderly_center", "EC", name, units[len(units) // 2], services=services, beds=beds, status="open")
+        town.add("elderly_center", name, units[len(units) // 2], services=services, beds=beds, status="open")
 
 
 def _institutions(town: Town) -> None:
     for zone_id, name, beds, nursing, serves, medical in INSTITUTIONS:
         unit = town.spread([unit for unit in town.of(zone_id) if unit.kinds != "v"], 1)[0]
         attributes = {"beds": beds, "nursing_beds": round(beds * nursing), "serves_community": serves}
-        town.add("elderly_institution", "EI", name, unit, medical_service=medical, status="open", **attributes)
+        town.add("elderly_institution", name, unit, medical_service=medical, status="open", **attributes)

@@ -1,4 +1,4 @@
-"""The drawing board of the invented city: where its streets, river and railway lie, and how the board is bent onto the map.
+"""The drawing board of the invented city: its streets, river and railway, and how the board is bent onto the map.
 
 Everything is drawn on a flat board (metres, the city centre at 0, 0), where the main streets are straight. `to_map`
 bends and turns the board and sets it down in EPSG:4549, so that nothing in the city runs straight or north.
@@ -6,6 +6,7 @@ bends and turns the board and sets it down in EPSG:4549, so that nothing in the 
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -33,8 +34,9 @@ COUNTRY_BRIDGES = (4400.0, -4500.0)
 COUNTRY_RAIL_CROSSINGS = (-5700.0, 4500.0)
 CITY_FRAME = (-3600, -2400, 3600, 2400)
 
-# What each block is: rows from north to south, columns from west to east; the river runs at the bar, the railway at the dashes.
-# m mixed housing, o old town, g gated compounds, c centre, n new town, i industry, u university, P park, D dormitory, . nothing
+# What each block is, from the north-west; the river runs at the bar, the railway at the dashes:
+# m mixed housing, o old town, g gated compounds, c centre, n new town, i industry, u university, P park,
+# D industry with a fenced dormitory, . nothing
 BLOCKS = """
 .mgmom|mmgn.
 mgmooc|mgmni
@@ -56,11 +58,12 @@ mcom
 .mgm
 """
 
-BORDER = (
-    *((-8300, -900), (-8100, 1800), (-7600, 4000), (-5600, 5400), (-3000, 6000), (-500, 5900), (1800, 6100), (4000, 5600)),
-    *((5700, 5200), (5900, 3500), (5500, 1500), (6000, -300), (5700, -2300), (6000, -4400), (5300, -6200)),
-    *((3000, -6500), (600, -6300), (-2000, -6600), (-4500, -6300), (-6800, -5600), (-8000, -3600)),
-)
+# Corners of the mainland, x and y, clockwise from the west; the coast is in the east.
+BORDER = """
+-8300 -900  -8100 1800  -7600 4000  -5600 5400  -3000 6000  -500 5900  1800 6100  4000 5600  5700 5200  5900 3500
+5500 1500  6000 -300  5700 -2300  6000 -4400  5300 -6200  3000 -6500  600 -6300  -2000 -6600  -4500 -6300  -6800 -5600
+-8000 -3600
+"""
 ISLET = (6900.0, 900.0)
 
 
@@ -91,22 +94,20 @@ def generator(part: str) -> np.random.Generator:
 
 def city_blocks() -> list[Block]:
     """Return the blocks of the urban area, row by row from the north-west."""
-    columns = [*zip(WEST_STREETS, WEST_STREETS[1:], strict=False), *zip(EAST_STREETS, EAST_STREETS[1:], strict=False)]
-    rows = [*zip(NORTH_STREETS, NORTH_STREETS[1:], strict=False), *zip(SOUTH_STREETS, SOUTH_STREETS[1:], strict=False)]
+    columns = [*pairwise(WEST_STREETS), *pairwise(EAST_STREETS)]
+    rows = [*pairwise(NORTH_STREETS), *pairwise(SOUTH_STREETS)]
     drawn = [line.replace("|", "") for line in BLOCKS.split() if "-" not in line]
     return _blocks("city", drawn, columns, rows)
 
 
 def county_blocks() -> list[Block]:
     """Return the blocks of the county town."""
-    columns = list(zip(COUNTY_STREETS_X, COUNTY_STREETS_X[1:], strict=False))
-    rows = list(zip(COUNTY_STREETS_Y, COUNTY_STREETS_Y[1:], strict=False))
+    columns = list(pairwise(COUNTY_STREETS_X))
+    rows = list(pairwise(COUNTY_STREETS_Y))
     return _blocks("county", COUNTY_BLOCKS.split(), columns, rows)
 
 
-def _blocks(
-    name: str, drawn: list[str], columns: list[tuple[int, int]], rows: list[tuple[int, int]]
-) -> list[Block]:
+def _blocks(name: str, drawn: list[str], columns: list[tuple[int, int]], rows: list[tuple[int, int]]) -> list[Block]:
     return [
         Block(f"{name}-{row}-{column}", drawn[row][column], column, row, west, south, east, north)
         for row, (north, south) in enumerate(rows)
@@ -146,9 +147,9 @@ def on_map(shape: Any, *, step: float = 40.0) -> Any:
     return shapely.transform(shapely.segmentize(shape, step), to_map)
 
 
-def rounded(points: tuple[tuple[float, float], ...], *, times: int = 3) -> NDArray[np.float64]:
+def rounded(points: NDArray[np.float64], *, times: int = 3) -> NDArray[np.float64]:
     """Return a closed ring with its corners cut (Chaikin)."""
-    ring = np.array(points, float)
+    ring = points.astype(float)
     for _ in range(times):
         after = np.roll(ring, -1, axis=0)
         ring = np.stack([0.75 * ring + 0.25 * after, 0.25 * ring + 0.75 * after], axis=1).reshape(-1, 2)
@@ -157,11 +158,13 @@ def rounded(points: tuple[tuple[float, float], ...], *, times: int = 3) -> NDArr
 
 def mainland() -> shapely.Polygon:
     """Return the mainland of the city on the board."""
-    return shapely.Polygon(rounded(BORDER))
+    return shapely.Polygon(rounded(np.array(BORDER.split(), float).reshape(-1, 2)))
 
 
 def islet_shore() -> shapely.Polygon:
     """Return the islet off the coast, which no bridge reaches."""
     angle = np.linspace(0, 2 * np.pi, 40, endpoint=False)
     radius = 1 + 0.12 * np.sin(3 * angle + 0.5)
-    return shapely.Polygon(np.column_stack([ISLET[0] + 390 * radius * np.cos(angle), ISLET[1] + 250 * radius * np.sin(angle)]))
+    return shapely.Polygon(
+        np.column_stack([ISLET[0] + 390 * radius * np.cos(angle), ISLET[1] + 250 * radius * np.sin(angle)])
+    )

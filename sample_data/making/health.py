@@ -13,11 +13,12 @@ from making.placing import Town, base_name, division_name
 
 if TYPE_CHECKING:
     import geopandas as gpd
+
     from making.zones import Unit
 
-STATION_SHARE = {"YX01": 0.38, "YX02": 0.3}
+STATION_SHARE = {"YX01": 0.6, "YX02": 0.45}
 CLINIC_SHARE = 0.93
-CENTRE_GPS = {"YX01": (8, 12), "YX02": (6, 9), "YX03": (4, 8)}
+CENTRE_GPS = {"YX01": (6, 10), "YX02": (5, 8), "YX03": (4, 6)}
 
 
 class Hospital(NamedTuple):
@@ -65,26 +66,36 @@ def _hospitals(town: Town) -> None:
         shared = {"legal_id": f"YXYL{number + 1:03d}", "sponsor_level": hospital.sponsor_level, "ownership": ownership}
         shared |= {"grade": hospital.grade, "status": "open"}
         size = {"physicians": hospital.physicians, "beds": hospital.beds}
-        town.add("health_facility", "HF", hospital.name, point, **size, **shared)
+        town.add("health_facility", hospital.name, point, **size, **shared)
         if hospital.tcm:
-            town.add("tcm_hospital", "TH", hospital.name, point, **shared)
+            town.add("tcm_hospital", hospital.name, point, **shared)
 
 
 def _maternal(town: Town) -> None:
     for street, district, standard in (("YX0103", "YX01", True), ("YX0201", "YX02", False), ("YX0301", "YX03", True)):
         unit = town.of(street, "社区")[2]
         name = f"{division_name(district)}妇幼保健院"
-        town.add("mch", "MC", name, unit, standardised=standard, sponsor_level="县区", ownership="public", status="open")
+        town.add("mch", name, unit, standardised=standard, sponsor_level="县区", ownership="public", status="open")
 
 
-def _primary(town: Town, service: str, prefix: str, name: str, unit: Unit, *, gps: int, physicians: int, beds: int, **more: object) -> None:
+def _primary(
+    town: Town,
+    service: str,
+    name: str,
+    unit: Unit,
+    *,
+    gps: int,
+    physicians: int,
+    beds: int,
+    **more: object,
+) -> None:
     """Set down one institution of primary care with its rows for each service."""
     point = town.spot(unit)
     shared = {"legal_id": f"YXJC{len(town.rows):04d}", "status": "open", "ownership": "public"}
-    town.add(service, prefix, name, point, **more, **shared)
-    town.add("primary_care", "PC", name, point, gps=gps, meets_standard=town.flag(0.95), **shared)
+    town.add(service, name, point, **more, **shared)
+    town.add("primary_care", name, point, gps=gps, meets_standard=town.flag(0.95), **shared)
     if physicians:
-        town.add("health_facility", "HF", name, point, physicians=physicians, beds=beds, **shared)
+        town.add("health_facility", name, point, physicians=physicians, beds=beds, **shared)
 
 
 def _centre(town: Town, street: str) -> None:
@@ -94,7 +105,7 @@ def _centre(town: Town, street: str) -> None:
     name = f"{division_name(street)}社区卫生服务中心"
     size = {"gps": gps, "physicians": gps + int(town.rng.integers(4, 9)), "beds": int(town.rng.choice([0, 20, 30]))}
     more = {"level": "centre", "tcm_clinic": street != "YX0204", "feature_dept": town.flag(0.55)}
-    _primary(town, "community_health", "CH", name, units[len(units) // 2 - 1], **size, **more)
+    _primary(town, "community_health", name, units[len(units) // 2 - 1], **size, **more)
 
 
 def _stations(town: Town) -> None:
@@ -103,15 +114,28 @@ def _stations(town: Town) -> None:
         if unit.level == "社区" and set(unit.kinds) & set("mogcn") and town.flag(share):
             gps = int(town.rng.integers(1, 3))
             more = {"level": "station", "tcm_clinic": town.flag(0.9), "feature_dept": False}
-            _primary(town, "community_health", "CH", f"{base_name(unit)}社区卫生服务站", unit, gps=gps, physicians=0, beds=0, **more)
+            _primary(
+                town,
+                "community_health",
+                f"{base_name(unit)}社区卫生服务站",
+                unit,
+                gps=gps,
+                physicians=0,
+                beds=0,
+                **more,
+            )
 
 
 def _township_hospital(town: Town, township: str) -> None:
     unit = next(unit for unit in town.of(township) if unit.kinds != "v")
     gps = int(town.rng.integers(*CENTRE_GPS[township[:4]]))
     size = {"gps": gps, "physicians": gps + int(town.rng.integers(3, 8)), "beds": int(town.rng.integers(20, 60))}
-    more = {"level": "township", "tcm_clinic": township != "YX0305", "feature_dept": township in ("YX0105", "YX0205", "YX0301", "YX0302", "YX0303")}
-    _primary(town, "township_hospital", "TW", f"{division_name(township)}卫生院", unit, **size, **more)
+    more = {
+        "level": "township",
+        "tcm_clinic": township != "YX0305",
+        "feature_dept": township in ("YX0105", "YX0205", "YX0301", "YX0302", "YX0303"),
+    }
+    _primary(town, "township_hospital", f"{division_name(township)}卫生院", unit, **size, **more)
 
 
 def _clinics(town: Town) -> None:
@@ -120,4 +144,4 @@ def _clinics(town: Town) -> None:
         if unit.kinds == "v" and (islet or town.flag(CLINIC_SHARE)):
             gps = int(town.flag(0.2))
             more = {"level": "village", "tcm_corner": town.flag(0.7)}
-            _primary(town, "village_clinic", "VC", f"{unit.name}卫生室", unit, gps=gps, physicians=0, beds=0, **more)
+            _primary(town, "village_clinic", f"{unit.name}卫生室", unit, gps=gps, physicians=0, beds=0, **more)

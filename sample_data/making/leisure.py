@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+
 from making import names
 from making.placing import Town, base_name, division_name, divisions
 
@@ -21,7 +22,7 @@ LARGE_VENUES = (
     ("YX0104", "汐声学院体育场", 36_000, False),
 )
 NO_CULTURE_SHARE = 0.03
-COMMUNITY_FITNESS = {"YX01": 1.5, "YX02": 1.25, "YX03": 1.2}
+COMMUNITY_FITNESS = {"YX01": 2.3, "YX02": 2.0, "YX03": 1.6}
 VILLAGE_FITNESS_SHARE = 0.3
 SQUARE_SHARE = 0.68
 NO_FITNESS_CENTRE = ("YX0204", "YX0304")
@@ -39,18 +40,18 @@ def leisure(town: Town, schools: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 
 def _fitness(town: Town, name: str, where: object, *, area: float, public: bool) -> None:
-    town.add("fitness", "FT", name, where, area_m2=int(round(area, -1)), open_to_public=public)
+    town.add("fitness", name, where, area_m2=int(round(area, -1)), open_to_public=public)
 
 
 def _culture(town: Town) -> None:
-    town.add("culture", "CU", "云汐市图书馆", town.of("YX0102")[2], area_m2=18_600, open_to_public=True)
-    town.add("culture", "CU", "云汐市文化馆", town.of("YX0104")[1], area_m2=7400, open_to_public=True)
+    town.add("culture", "云汐市图书馆", town.of("YX0102")[2], area_m2=18_600, open_to_public=True)
+    town.add("culture", "云汐市文化馆", town.of("YX0104")[1], area_m2=7400, open_to_public=True)
     for unit in town.every:
         if unit.places != ("islet",) and town.flag(NO_CULTURE_SHARE):
             continue
         area = int(town.rng.integers(12, 70)) * 10
         name = f"{base_name(unit)}综合性文化服务中心"
-        town.add("culture", "CU", name, unit, area_m2=area, open_to_public=True)
+        town.add("culture", name, unit, area_m2=area, open_to_public=True)
 
 
 def _large_venues(town: Town) -> None:
@@ -72,7 +73,7 @@ def _community_grounds(town: Town) -> None:
         mean = COMMUNITY_FITNESS[unit.district] * max(1, len(unit.kinds) * 0.75)
         for number in range(max(1, int(town.rng.poisson(mean)))):
             kind = ("健身点", "口袋体育公园", "社区球场", "健身苑", "笼式球场")[number % 5]
-            _fitness(town, f"{base_name(unit)}{kind}", unit, area=town.rng.lognormal(7.35, 0.6), public=True)
+            _fitness(town, f"{base_name(unit)}{kind}", unit, area=town.rng.lognormal(6.95, 0.6), public=True)
 
 
 def _centres_and_squares(town: Town) -> None:
@@ -83,8 +84,8 @@ def _centres_and_squares(town: Town) -> None:
         unit = units[int(town.rng.integers(len(units)))]
         area = int(np.round(town.rng.uniform(900, 4200), -1))
         kind = "全民健身中心"
-        town.add("fitness_center", "FC", f"{division_name(zone_id)}{kind}", unit, area_m2=area, open_to_public=True)
+        town.add("fitness_center", f"{division_name(zone_id)}{kind}", unit, area_m2=area, open_to_public=True)
     for unit in town.every:
         if unit.kinds == "v" and (unit.name == names.ISLET_VILLAGE or town.flag(SQUARE_SHARE)):
             area = int(np.round(town.rng.uniform(500, 2200), -1))
-            town.add("fitness_square", "FS", f"{base_name(unit)}健身广场", unit, area_m2=area, open_to_public=True)
+            town.add("fitness_square", f"{base_name(unit)}健身广场", unit, area_m2=area, open_to_public=True)

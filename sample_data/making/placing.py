@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
+from shapely import LineString, Point
+
 from making import ground, names
-from shapely import Point
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,6 +17,38 @@ if TYPE_CHECKING:
     from making.zones import Unit
 
 FOOT_ONLY = ("footway", "service")
+# The letters with which the ids of a service begin.
+IDS = {
+    "affordable_housing": "AH",
+    "bus_stop": "BS",
+    "childcare": "CC",
+    "city_centre": "CT",
+    "columbarium": "CO",
+    "community_health": "CH",
+    "county_seat": "CS",
+    "culture": "CU",
+    "elderly_center": "EC",
+    "elderly_institution": "EI",
+    "elderly_station": "ES",
+    "fitness": "FT",
+    "fitness_center": "FC",
+    "fitness_square": "FS",
+    "health_facility": "HF",
+    "kindergarten": "KG",
+    "mch": "MC",
+    "minor_rescue": "MR",
+    "minor_station": "MS",
+    "parent_school": "PS",
+    "police_post": "PP",
+    "primary_care": "PC",
+    "school": "SC",
+    "senior_university": "SU",
+    "tcm_hospital": "TH",
+    "township_hospital": "TW",
+    "township_seat": "TS",
+    "veteran_station": "VS",
+    "village_clinic": "VC",
+}
 
 
 class Town:
@@ -56,6 +89,13 @@ class Town:
             drawn += [units[number] for number in picked]
         return drawn
 
+    def middle_spot(self, place: str) -> Point:
+        """Return a point a few metres beside the street nearest to the middle of a place."""
+        inside = self.edges[self.edges["place"] == place]
+        middle = inside.geometry.union_all().centroid
+        nearest = inside.geometry.iloc[int(inside.distance(middle).argmin())]
+        return self._beside(nearest, nearest.project(middle, normalized=True))
+
     def spot(self, unit: Unit) -> Point:
         """Return a point a few metres beside a street of the unit (of its main hamlet, in a village)."""
         places = unit.places[:1] if unit.kinds == "v" else unit.places
@@ -64,18 +104,22 @@ class Town:
         choices = streets if len(streets) else inside
         lengths = choices.length.to_numpy()
         line = choices.geometry.iloc[int(self.rng.choice(len(choices), p=lengths / lengths.sum()))]
-        share = self.rng.uniform(0.15, 0.85)
+        return self._beside(line, self.rng.uniform(0.15, 0.85))
+
+    def _beside(self, line: LineString, share: float) -> Point:
+        """Return a point some metres to one side of a line, at a share of its length."""
+        share = min(share, 0.98)
         on, ahead = (line.interpolate(share + more, normalized=True) for more in (0.0, 0.01))
         along = np.array([ahead.x - on.x, ahead.y - on.y])
         along /= max(np.hypot(*along), 1e-9)
         side = self.rng.choice([-1, 1]) * self.rng.uniform(7, 15)
         return Point(round(on.x - along[1] * side, 2), round(on.y + along[0] * side, 2))
 
-    def add(self, service: str, prefix: str, name: str, where: Unit | Point | None, **attributes: object) -> dict[str, object]:
+    def add(self, service: str, name: str, where: Unit | Point | None, **attributes: object) -> dict[str, object]:
         """Set a facility down beside a street of a unit, or at a point, and return its row."""
-        self._counts[prefix] += 1
+        self._counts[service] += 1
         point = where if where is None or isinstance(where, Point) else self.spot(where)
-        row = {"id": f"{prefix}-{self._counts[prefix]:03d}", "service": service, "name": name, "geometry": point}
+        row = {"id": f"{IDS[service]}-{self._counts[service]:03d}", "service": service, "name": name, "geometry": point}
         self.rows.append({**row, **attributes})
         return self.rows[-1]
 

@@ -8,11 +8,13 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+
 from making import ground
 
 if TYPE_CHECKING:
-    from making.zones import Unit
     from numpy.typing import NDArray
+
+    from making.zones import Unit
 
 CELL_M = 100
 # Residents per hectare (one cell) in each kind of block, before chance.
@@ -35,11 +37,11 @@ GROUPS = ("pop_0_2", "pop_3_5", "pop_6_14", "pop_60p", "pop_65p")
 
 
 def cells(edges: gpd.GeoDataFrame, every: list[Unit], areas: gpd.GeoSeries) -> gpd.GeoDataFrame:
-    """Return the populated cells: squares of 100 m with whole residents, their ages and their urban or rural setting."""
+    """Return the populated cells: squares of 100 m with residents, their ages and their urban or rural setting."""
     rng = ground.generator("residents")
     people = pd.concat([_block_people(rng), _lane_people(edges, every, rng)])
     people = people.groupby(["east", "north"], as_index=False).agg({"expected": "sum", "age": "first"})
-    people = people[people["expected"] >= 1.5].reset_index(drop=True)  # noqa: PLR2004 - fewer than two residents: no cell
+    people = people[people["expected"] >= 1.5].reset_index(drop=True)
     frame = _with_ages(people, rng)
     squares = shapely.box(people["east"], people["north"], people["east"] + CELL_M, people["north"] + CELL_M)
     frame = gpd.GeoDataFrame(frame, geometry=squares, crs=ground.CRS)
@@ -50,13 +52,22 @@ def _block_people(rng: np.random.Generator) -> pd.DataFrame:
     """Return the expected residents of cells whose centre lies in a block of the city or the county town."""
     corners = ground.on_map(np.array([shapely.box(*ground.CITY_FRAME), shapely.box(*ground.COUNTY_FRAME)]))
     found = []
-    for frame, blocks, share in zip(corners, (ground.city_blocks(), ground.county_blocks()), (1.0, COUNTY_SHARE), strict=True):
+    for frame, blocks, share in zip(
+        corners, (ground.city_blocks(), ground.county_blocks()), (1.0, COUNTY_SHARE), strict=True
+    ):
         west, south, east, north = (np.array(frame.bounds) // CELL_M * CELL_M).astype(int)
-        grid = np.array([(x, y) for x in range(west, east + CELL_M, CELL_M) for y in range(south, north + CELL_M, CELL_M)])
+        grid = np.array(
+            [(x, y) for x in range(west, east + CELL_M, CELL_M) for y in range(south, north + CELL_M, CELL_M)]
+        )
         board = ground.to_board(grid + CELL_M / 2)
         for block in blocks:
             inside = (board >= (block.west, block.south)).all(axis=1) & (board <= (block.east, block.north)).all(axis=1)
-            expected = PER_CELL[block.kind] * share * rng.lognormal(-0.08, 0.4) ** 0.5 * rng.lognormal(-0.1, 0.45, inside.sum())
+            expected = (
+                PER_CELL[block.kind]
+                * share
+                * rng.lognormal(-0.08, 0.4) ** 0.5
+                * rng.lognormal(-0.1, 0.45, inside.sum())
+            )
             expected *= rng.random(inside.sum()) > (0.5 if block.kind == "i" else 0.05)
             data = {"east": grid[inside, 0], "north": grid[inside, 1], "expected": expected}
             found.append(pd.DataFrame(data).assign(age=AGE_OF_KIND.get(block.kind, "mixed")))
@@ -97,7 +108,7 @@ def _along(lines: NDArray[np.object_]) -> NDArray[np.float64]:
 
 
 def _with_ages(people: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
-    """Return whole residents and age groups: every resident drawn into one age, so that groups never exceed the total."""
+    """Return residents and age groups: every resident is drawn into one age, so that no group exceeds the total."""
     total = np.maximum(1, np.round(people["expected"].to_numpy())).astype(int)
     shares = np.array([AGES[age] for age in people["age"]])
     shares = shares * rng.uniform(0.9, 1.1, (len(people), 1))

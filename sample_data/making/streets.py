@@ -6,12 +6,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import shapely
-from making import ground, names
 from shapely import LineString, Polygon
 
+from making import ground, names
+
 if TYPE_CHECKING:
-    from making.ground import Block
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
+
+    from making.ground import Block
 
 STREET_SPACING = {"m": 210.0, "o": 115.0, "c": 170.0, "n": 330.0, "u": 150.0}
 SIDE_KIND = {"m": "residential", "o": "living_street", "c": "residential", "n": "residential"}
@@ -38,9 +42,10 @@ class Wall(NamedTuple):
 def drawn_city() -> tuple[list[Way], list[Wall]]:
     """Return every street of the urban area and of the county town, and the walls of the compounds."""
     rng = ground.generator("streets")
+    titles = iter(rng.permutation(names.SIDE_STREETS).tolist())
     ways, walls = [*_main_streets(), *_bridges(), _diagonal(), *_county_streets()], []
     for block in [*ground.city_blocks(), *ground.county_blocks()]:
-        more_ways, more_walls = _inside(block, rng)
+        more_ways, more_walls = _inside(block, rng, titles)
         ways += more_ways
         walls += more_walls
     return ways, walls
@@ -58,7 +63,7 @@ def _main_streets() -> list[Way]:
             ways.append(Way(LineString([(x, block.south), (x, block.north)]), kind, names.MAIN_STREETS[number], "main"))
         for y in (block.south, block.north):
             number = (*ground.NORTH_STREETS, *ground.SOUTH_STREETS).index(int(y))
-            kind = "primary" if y == 450 else "tertiary" if y in (-1240, -1360) else "secondary"  # noqa: PLR2004 - streets by place
+            kind = "primary" if y == 450 else "tertiary" if y in (-1240, -1360) else "secondary"
             name = names.MAIN_STREETS[13 + number]
             ways.append(Way(LineString([(block.west, y), (block.east, y)]), kind, name, "main"))
     return _once(ways)
@@ -71,12 +76,24 @@ def _once(ways: list[Way]) -> list[Way]:
 
 def _bridges() -> list[Way]:
     river = [
-        Way(LineString([(90, y), (360, y)]), "primary", f"{names.MAIN_STREETS[13 + ground.NORTH_STREETS.index(y)][:-1]}大桥", "bridge", bridge=True)
+        Way(
+            LineString([(90, y), (360, y)]),
+            "primary",
+            f"{names.MAIN_STREETS[13 + ground.NORTH_STREETS.index(y)][:-1]}大桥",
+            "bridge",
+            bridge=True,
+        )
         for y in ground.CITY_BRIDGES
     ]
     every = (*ground.WEST_STREETS, *ground.EAST_STREETS)
     rail = [
-        Way(LineString([(x, -1360), (x, -1240)]), "secondary", f"{names.MAIN_STREETS[every.index(x)]}跨线桥", "bridge", bridge=True)
+        Way(
+            LineString([(x, -1360), (x, -1240)]),
+            "secondary",
+            f"{names.MAIN_STREETS[every.index(x)]}跨线桥",
+            "bridge",
+            bridge=True,
+        )
         for x in ground.CITY_RAIL_CROSSINGS
     ]
     return river + rail
@@ -100,11 +117,11 @@ def _county_streets() -> list[Way]:
     return _once(ways)
 
 
-def _inside(block: Block, rng: np.random.Generator) -> tuple[list[Way], list[Wall]]:
+def _inside(block: Block, rng: np.random.Generator, titles: Iterator[str]) -> tuple[list[Way], list[Wall]]:
     """Return what lies inside one block, by its kind."""
     match block.kind:
         case "g":
-            return _gated(block, rng)
+            return _gated(block, rng, titles)
         case "u":
             return _compound(block.corners, block.place, "汐声学院", rng, sides=(0, 2), spacing=STREET_SPACING["u"])
         case "P":
@@ -113,16 +130,17 @@ def _inside(block: Block, rng: np.random.Generator) -> tuple[list[Way], list[Wal
             return _industry(block, rng), []
         case "D":
             return [*_industry(block, rng), *_dormitory(block)], []
-        case ".":
-            return [], []
-    return _side_streets(block, rng), []
+        case _:
+            return _side_streets(block, rng), []
 
 
 def _side_streets(block: Block, rng: np.random.Generator) -> list[Way]:
+    if block.kind == ".":
+        return []
     lines = subdivided(block.corners, STREET_SPACING[block.kind], rng)
     ways = []
     for line in lines:
-        kind = "footway" if block.kind == "o" and line.length < 130 else SIDE_KIND[block.kind]  # noqa: PLR2004 - lanes are short
+        kind = "footway" if block.kind == "o" and line.length < 130 else SIDE_KIND[block.kind]
         ways.append(Way(line, kind, side_street_name(rng, lane=block.kind == "o"), block.place))
     return ways
 
@@ -155,11 +173,11 @@ def inset(corners: NDArray[np.float64], metres: float) -> NDArray[np.float64]:
     return middle + (corners - middle) * (1 - 2 * metres / size)
 
 
-def _gated(block: Block, rng: np.random.Generator) -> tuple[list[Way], list[Wall]]:
+def _gated(block: Block, rng: np.random.Generator, titles: Iterator[str]) -> tuple[list[Way], list[Wall]]:
     """Return a block of two gated compounds with a street between them."""
     a, b, c, d = block.corners
     share = 0.5 + rng.normal(0, 0.05)
-    if rng.random() < 0.5:  # noqa: PLR2004 - a coin
+    if rng.random() < 0.5:
         p, q = a + (b - a) * share, d + (c - d) * share
         plots = np.array([a, p, q, d]), np.array([p, b, c, q])
     else:
@@ -167,7 +185,7 @@ def _gated(block: Block, rng: np.random.Generator) -> tuple[list[Way], list[Wall
         plots = np.array([a, b, q, p]), np.array([p, q, c, d])
     ways, walls = [Way(LineString([p, q]), "residential", side_street_name(rng), block.place)], []
     for plot in plots:
-        name = f"{names.SIDE_STREETS[rng.integers(len(names.SIDE_STREETS))]}苑"
+        name = f"{next(titles)}苑"
         side = int(rng.integers(4))
         more_ways, more_walls = _compound(plot, block.place, name, rng, sides=(side,), spacing=105.0)
         ways += more_ways
@@ -176,7 +194,13 @@ def _gated(block: Block, rng: np.random.Generator) -> tuple[list[Way], list[Wall
 
 
 def _compound(
-    plot: NDArray[np.float64], place: str, name: str, rng: np.random.Generator, *, sides: tuple[int, ...], spacing: float
+    plot: NDArray[np.float64],
+    place: str,
+    name: str,
+    rng: np.random.Generator,
+    *,
+    sides: tuple[int, ...],
+    spacing: float,
 ) -> tuple[list[Way], list[Wall]]:
     """Return the paths inside a walled plot, joined to the street by one gate on each of the given sides."""
     wall, loop = inset(plot, 24), inset(plot, 46)
@@ -201,11 +225,13 @@ def _park(block: Block) -> list[Way]:
     lines = [LineString(ring)]
     lines += [LineString([entry, ring[number * 8]]) for number, entry in enumerate(entries)]
     lines.append(LineString([ring[8], middle]))
-    pond = middle - [0, size[1] * 0.12] + np.column_stack([np.sin(angle) * size[0] * 0.15, np.cos(angle) * size[1] * 0.12])
+    pond = (
+        middle - [0, size[1] * 0.12] + np.column_stack([np.sin(angle) * size[0] * 0.15, np.cos(angle) * size[1] * 0.12])
+    )
     lines.append(LineString(pond))
     bow = (entries[2] + ring[16]) / 2 + [0, 30]
     lines.append(LineString([entries[2], bow, ring[16]]))
-    return [Way(line, "footway", "芳汀公园", block.place) for line in lines]
+    return [Way(line, "footway", names.park(block.column), block.place) for line in lines]
 
 
 def _industry(block: Block, rng: np.random.Generator) -> list[Way]:

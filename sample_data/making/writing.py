@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyogrio
-from making import ground
 from pyproj import Transformer
+
+from making import ground
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import geopandas as gpd
 
 GEOPACKAGE = "sample_city.gpkg"
 WRITTEN = "2024-12-31T00:00:00.000Z"
@@ -80,7 +82,8 @@ x = "x"
 y = "y"
 crs = "{ground.CRS}"
 
-# A file with Chinese heads and kinds, as an office keeps it: canonical name = head in the file; kind in the file = service.
+# A file with Chinese heads and kinds, as an office keeps it: canonical name = head in the file,
+# and kind in the file = service.
 [[facilities]]
 file = "culture_sport.csv"
 service_column = "类别"

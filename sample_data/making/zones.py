@@ -8,9 +8,10 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from shapely import LineString, MultiPoint, Point, box
+
 from making import country, ground, names
 from making.streets import wall_area
-from shapely import LineString, MultiPoint, Point, box
 
 if TYPE_CHECKING:
     from making.country import Village
@@ -78,7 +79,7 @@ def _communities() -> list[Unit]:
 
 def _groups(columns: list[int], row: int) -> list[list[int]]:
     """Return how the blocks of one row are grouped: alone, in pairs or all three."""
-    if len(columns) == 2:  # noqa: PLR2004 - the streets along the river are two blocks wide
+    if len(columns) == 2:
         return [columns] if row in (0, 7) else [columns[:1], columns[1:]]
     if row in (0, 7):
         return [columns]
@@ -150,7 +151,9 @@ def _partition(every: list[Unit], found: list[Village]) -> tuple[np.ndarray, np.
     open_land = land.difference(shapely.union_all(frames))
     between = shapely.voronoi_polygons(MultiPoint(centres), extend_to=land, only_edges=True).intersection(open_land)
     middle = LineString([(ground.RIVER_MIDDLE, -9000), (ground.RIVER_MIDDLE, 9000)]).intersection(land)
-    lines = shapely.union_all([land.exterior, *(frame.exterior for frame in frames), between, middle, *_block_borders()], grid_size=0.5)
+    lines = shapely.union_all(
+        [land.exterior, *(frame.exterior for frame in frames), between, middle, *_block_borders()], grid_size=0.5
+    )
     cells = shapely.get_parts(shapely.polygonize(shapely.get_parts(shapely.segmentize(lines, 40.0))))
     inner = shapely.point_on_surface(cells)
     blocks = _block_owner(every)
@@ -182,7 +185,10 @@ def _zone_frame(block: Block) -> shapely.Polygon:
 def _block_owner(every: list[Unit]) -> list[tuple[shapely.Polygon, str]]:
     by_place = {place: unit.zone_id for unit in every for place in unit.places}
     framed = [(_zone_frame(block), by_place[block.place]) for block in ground.city_blocks()]
-    county = [(box(block.west, block.south, block.east, block.north), by_place[block.place]) for block in ground.county_blocks()]
+    county = [
+        (box(block.west, block.south, block.east, block.north), by_place[block.place])
+        for block in ground.county_blocks()
+    ]
     return framed + county
 
 
@@ -206,38 +212,42 @@ def zones(every: list[Unit], areas: gpd.GeoSeries) -> gpd.GeoDataFrame:
         parts = [areas[key] for key, unit in of.items() if unit.parent == zone_id]
         district = names.DISTRICTS[zone_id[:4]]
         setting = "urban" if level == "街道" else "rural"
-        rows.append(_row(zone_id, level, name, zone_id[:4], setting, district, district, parts))
+        rows.append(_row(zone_id, level, name, parts, admin=district, parent=zone_id[:4], setting=setting))
     for zone_id, name in names.DISTRICTS.items():
         parts = [areas[key] for key, unit in of.items() if unit.district == zone_id]
         certified = zone_id == "YX01"
-        rows.append({**_row(zone_id, "县区", name, None, None, name, name, parts), "certified": certified})
+        rows.append({**_row(zone_id, "县区", name, parts, admin=name), "certified": certified})
     parts = [areas[key] for key, unit in of.items() if unit.managed]
     zone_id, name = names.FUNCTIONAL_ZONE
-    rows.append(_row(zone_id, "功能区", name, None, "urban", "望潮区", name, parts))
+    rows.append(_row(zone_id, "功能区", name, parts, admin="望潮区", manager=name, setting="urban"))
     frame = pd.DataFrame(rows)
     for column in ("certified", "planned_village", "sewage"):
         frame[column] = frame[column].astype("boolean")
     order = ["县区", "功能区", "街道", "乡镇", "社区", "行政村"]
-    frame = frame.assign(_level=frame["level"].map(order.index)).sort_values(["_level", "zone_id"]).drop(columns="_level")
+    frame = (
+        frame.assign(_level=frame["level"].map(order.index)).sort_values(["_level", "zone_id"]).drop(columns="_level")
+    )
     return gpd.GeoDataFrame(frame, geometry="geometry", crs=ground.CRS).reset_index(drop=True)
 
 
-def _row(  # noqa: PLR0913 - one value per column
-    zone_id: str, level: str, name: str, parent: str | None, setting: str | None, admin: str, manager: str, parts: list
+def _row(
+    zone_id: str, level: str, name: str, parts: list, *, admin: str, manager: str = "", **given: str | None
 ) -> dict[str, object]:
-    columns = {"zone_id": zone_id, "level": level, "name": name, "parent": parent, "setting": setting}
-    shape = shapely.union_all(parts)
-    return {**columns, "admin": admin, "manager": manager, "geometry": shape}
+    """Return one zone; it is managed by the district it lies in unless another manager is given."""
+    columns = {"zone_id": zone_id, "level": level, "name": name, "parent": given.get("parent")}
+    columns |= {"setting": given.get("setting"), "admin": admin, "manager": manager or admin}
+    return {**columns, "geometry": shapely.union_all(parts)}
 
 
 def _unit_row(unit: Unit, area: shapely.Geometry, rng: np.random.Generator) -> dict[str, object]:
     district = names.DISTRICTS[unit.district]
     manager = names.FUNCTIONAL_ZONE[1] if unit.managed else district
-    row = _row(unit.zone_id, unit.level, unit.name, unit.parent, unit.setting, district, manager, [area])
+    belongs = {"admin": district, "manager": manager, "parent": unit.parent, "setting": unit.setting}
+    row = _row(unit.zone_id, unit.level, unit.name, [area], **belongs)
     row["urban_rural_code"] = unit.code
     draws = rng.random(2)
     if unit.level == "行政村":
-        row |= {"planned_village": bool(draws[0] < 0.6), "sewage": bool(draws[1] < 0.66)}  # noqa: PLR2004 - shares wanted
+        row |= {"planned_village": bool(draws[0] < 0.6), "sewage": bool(draws[1] < 0.66)}
     return row
 
 
@@ -257,7 +267,11 @@ def map_areas(walls: list[Wall]) -> gpd.GeoDataFrame:
         ("water", "云汐湾", _sea()),
         ("barrier", "陇云铁路", rail.buffer(12, cap_style="flat")),
         *(("barrier", f"{wall.name}围墙", wall_area(wall)) for wall in walls),
-        *(("green", "芳汀公园", box(block.west, block.south, block.east, block.north).buffer(-20)) for block in blocks if block.kind == "P"),
+        *(
+            ("green", names.park(block.column), box(block.west, block.south, block.east, block.north).buffer(-20))
+            for block in blocks
+            if block.kind == "P"
+        ),
     ]
     kinds, titles, shapes = zip(*rows, strict=True)
     data = {"kind": kinds, "name": titles, "year": 2024, "source": "invented"}
