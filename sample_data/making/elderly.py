@@ -32,7 +32,7 @@ TOWNSHIP_CENTRES = {"YX0301": (), "YX0105": ("full_care",), "YX0303": ("full_car
 INSTITUTIONS = (
     ("YX0101", "观澜颐养院", 260, 0.78, True, True),
     ("YX0102", "鼓楼老年公寓", 210, 0.66, False, True),
-    ("YX0103", "砚池护理院", 180, 0.95, False, True),
+    ("YX0103", "砚田护理院", 180, 0.95, False, True),
     ("YX0104", "云汐市社会福利院", 420, 0.74, True, True),
     ("YX0105", "石堰镇敬老院", 120, 0.42, False, True),
     ("YX0202", "新帆康养中心", 300, 0.82, False, True),
