@@ -1,0 +1,195 @@
+"""The terms that stand in tables, reports and on maps, Chinese and English: one vocabulary everywhere."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal
+
+from servicecircle.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Language = Literal["zh", "en"]
+LANGUAGES: tuple[Language, ...] = ("zh", "en")
+
+Terms = dict[str, tuple[str, str]]
+
+_STATUSES: Terms = {
+    "judged": ("已判定", "judged"),
+    "reference": ("参考判定", "reference judgement (target assumed, or a proxy)"),
+    "info": ("参考值", "for information"),
+    "not_applicable": ("不适用", "not applicable"),
+    "out_of_scope": ("不在考核范围", "out of scope"),
+    "not_evaluable": ("缺数据,无法评价", "not evaluable: data missing"),
+    "no_population": ("无人口", "no population"),
+}
+
+_MEASURES: Terms = {
+    "reach": ("可达", "reach"),
+    "coverage": ("面积覆盖", "area coverage"),
+    "provision": ("千人指标", "provision per resident"),
+    "presence": ("设施配建", "presence in each unit"),
+    "share": ("占比", "share"),
+    "composite": ("组合", "composite"),
+    "travel_time": ("行程时间", "travel time"),
+    "connection": ("连通", "connection"),
+    "stock": ("存量", "stock"),
+    "register": ("登记", "register"),
+}
+
+_GROUPS: Terms = {
+    "pop_total": ("常住人口", "residents"),
+    "pop_0_2": ("3岁以下婴幼儿", "children under 3"),
+    "pop_3_5": ("3-5岁幼儿(学前三年)", "children aged 3 to 5"),
+    "pop_6_14": ("6-14岁儿童", "children aged 6 to 14"),
+    "pop_60p": ("60岁及以上老年人", "residents aged 60 and over"),
+    "pop_65p": ("65岁及以上老年人", "residents aged 65 and over"),
+}
+
+_SERVICES: Terms = {
+    "affordable_housing": ("保障性住房", "affordable housing"),
+    "broadcast_terminal": ("应急广播终端", "emergency-broadcast terminal"),
+    "bus_route": ("公交线路", "bus route"),
+    "bus_stop": ("公交站点", "bus stop"),
+    "cemetery": ("公墓", "cemetery"),
+    "chc": ("社区卫生服务中心", "community health centre (primary care)"),
+    "childcare": ("托育机构", "childcare centre"),
+    "city_centre": ("市区中心", "city centre"),
+    "columbarium": ("骨灰安放(葬)设施", "columbarium"),
+    "community_health": ("社区卫生服务机构", "community health service"),
+    "county_seat": ("县城", "county seat"),
+    "culture": ("综合性文化服务中心", "cultural service centre"),
+    "elderly_center": ("综合性养老服务中心", "comprehensive elderly-care centre"),
+    "elderly_institution": ("养老机构", "elderly-care institution"),
+    "elderly_station": ("老年服务站", "elderly service station"),
+    "fitness": ("体育健身场地", "sports and fitness ground"),
+    "fitness_center": ("全民健身中心", "public fitness centre"),
+    "fitness_square": ("健身广场", "fitness square"),
+    "funeral_service": ("守灵中心、殡仪服务站", "vigil and funeral service"),
+    "grocery": ("菜市场、便利店", "grocery"),
+    "health_facility": ("医疗卫生机构", "health facility"),
+    "health_station": ("社区卫生服务站", "community health station"),
+    "kindergarten": ("幼儿园", "kindergarten"),
+    "mch": ("妇幼保健机构", "maternal and child health institution"),
+    "minor_rescue": ("未成年人救助保护机构", "rescue institution for minors"),
+    "minor_station": ("未成年人保护工作站", "minors-protection station"),
+    "old_estate": ("城镇老旧小区", "old housing estate"),
+    "parent_school": ("家长学校", "parent school"),
+    "park": ("公园绿地", "park"),
+    "party_service_center": ("党群服务中心", "Party and community service centre"),
+    "patrol_point": ("巡逻点", "patrol point"),
+    "pharmacy": ("药店", "pharmacy"),
+    "police_post": ("警务站", "police post"),
+    "primary_care": ("基层医疗卫生机构", "primary-care institution"),
+    "primary_school": ("小学", "primary school"),
+    "school": ("中小学", "school"),
+    "senior_university": ("老年大学", "university for older people"),
+    "tcm_hospital": ("中医医院", "hospital of Chinese medicine"),
+    "township_hospital": ("乡镇卫生院", "township hospital"),
+    "township_seat": ("乡镇驻地", "township seat"),
+    "veteran_station": ("退役军人服务站", "veterans' service station"),
+    "village_clinic": ("村卫生室", "village clinic"),
+    "villager_activity_center": ("村(居)民活动中心", "villagers' activity centre"),
+}
+
+_AREAS: Terms = {
+    "built_up": ("中心城区建成区", "built-up area of the central city"),
+    "centre": ("中心城区", "central city"),
+    "main_city": ("主城区", "main urban area"),
+    "green": ("绿地", "green space"),
+    "barrier": ("阻隔", "barrier"),
+    "water": ("水域", "water"),
+    "planned_village": ("规划发展村庄", "village planned to develop"),
+    "urban": ("城镇", "urban"),
+    "rural": ("农村", "rural"),
+    "全市": ("全市", "whole city"),
+    "县区": ("县区", "county or district"),
+    "县": ("县", "county"),
+    "街道": ("街道", "sub-district"),
+    "乡镇": ("乡镇", "township"),
+    "社区": ("社区", "community"),
+    "行政村": ("行政村", "village"),
+    "功能区": ("功能区", "functional zone"),
+}
+
+_OTHER: Terms = {
+    "meets": ("达标", "meets the standard"),
+    "fails": ("不达标", "does not meet the standard"),
+    "约束性": ("约束性", "binding"),
+    "预期性": ("预期性", "indicative"),
+    "未标注": ("未标注", "not marked"),
+    "stated": ("规划明示", "stated"),
+    "assumed": ("假设", "assumed"),
+    "stated_2020_hold": ("保持2020年水平", "2020 value, to be held"),
+    "lost_in_source": ("原文缺失", "lost in the source"),
+    "none": ("无", "none"),
+    "standard": ("标准", "standard"),
+    "status": ("状态", "status"),
+    "value": ("现状值", "value"),
+    "target": ("目标值", "target"),
+    "base_value": ("基期值", "baseline value"),
+    "gap": ("缺口", "gap"),
+    "citation": ("原文", "citation"),
+    "assumption": ("假设", "assumption"),
+    "conflict": ("原文冲突", "conflict in the source"),
+    "legend": ("图例", "legend"),
+    "covered": ("已覆盖", "covered"),
+    "uncovered": ("未覆盖", "not covered"),
+    "unreachable": ("无法步行到达", "out of walking reach"),
+    "metres": ("米", "m"),
+    "minutes": ("分钟", "min"),
+    "residents": ("居民(人)", "residents"),
+    "isochrone": ("等时圈", "isochrone"),
+    "facilities": ("设施", "facilities"),
+    "zones": ("单元", "zones"),
+    "cells": ("居民点", "cells"),
+    "gap_areas": ("盲区", "gap areas"),
+    "walking_time": ("步行时间", "walking time"),
+    "walking_distance": ("步行距离", "walking distance"),
+    "straight_line": ("直线距离", "straight-line distance"),
+    "walk_network": ("步行网络", "walk network"),
+    "missing_services": ("缺少的服务", "missing services"),
+    "general": ("一般居民", "general walker"),
+    "elderly": ("老年人", "older walker"),
+    "child": ("儿童", "child"),
+}
+
+SERVICES = tuple(_SERVICES)
+"""Every service that this vocabulary names; a plan and a city may hold others too."""
+
+WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(_STATUSES | _MEASURES | _GROUPS | _SERVICES | _AREAS | _OTHER)
+"""Every term by its key: Chinese, English."""
+
+
+def word(key: str, language: Language) -> str:
+    """Return a term in a language.
+
+    Parameters
+    ----------
+    key
+        The name that columns, plan files and this library use, for example ``"kindergarten"`` or ``"judged"``.
+    language
+        ``"zh"`` or ``"en"``.
+
+    Returns
+    -------
+    str
+        The term; the key itself if there is no term for it, since a city may hold services and areas of its own.
+
+    Raises
+    ------
+    InputError
+        If the language is another one.
+
+    Examples
+    --------
+    >>> word("kindergarten", "zh"), word("reference", "zh")
+    ('幼儿园', '参考判定')
+    >>> word("kindergarten", "en"), word("my_service", "en")
+    ('kindergarten', 'my_service')
+    """
+    if language not in LANGUAGES:
+        raise InputError.unknown("language", language, LANGUAGES)
+    both = WORDS.get(key)
+    return both[LANGUAGES.index(language)] if both else key
