@@ -1,0 +1,247 @@
+/* Draws the layers of a gap map from compact data. Texts are only ever set as text, never as HTML. */
+function serviceCircleMap(map, data, panel) {
+  "use strict";
+  const [west, south] = data.origin;
+  const words = data.words;
+  const numbers = new Intl.NumberFormat(data.lang);
+  const narrow = map.getSize().x < 640;
+  const made = {};
+
+  const panes = { backdrop: 210, cells: 350, isochrones: 420, zones: 430, gaps: 440, facilities: 450 };
+  for (const [name, order] of Object.entries(panes)) {
+    map.createPane("sc-" + name).style.zIndex = order;
+  }
+  const quiet = L.canvas({ pane: "sc-backdrop", padding: 0.3 });
+  const painted = L.canvas({ pane: "sc-cells", padding: 0.3 });
+  const drawn = {};
+  for (const name of ["isochrones", "zones", "gaps", "facilities"]) {
+    drawn[name] = L.svg({ pane: "sc-" + name, padding: 0.3 });
+  }
+  map.getContainer().lang = data.lang;
+  map.getContainer().classList.add("sc-map");
+
+  // ------------------------------------------------------------------------------------------------------ geometry
+  function path(flat) {
+    const points = [];
+    let x = 0, y = 0;
+    for (let i = 0; i < flat.length; i += 2) {
+      x += flat[i];
+      y += flat[i + 1];
+      points.push([south + y / 1e6, west + x / 1e6]);
+    }
+    return points;
+  }
+
+  function unpack(shape) {
+    return typeof shape[0] === "number" ? path(shape) : shape.map(unpack);
+  }
+
+  // ---------------------------------------------------------------------------------------------------------- text
+  function element(tag, className, text) {
+    const node = document.createElement(tag);
+    node.className = className;
+    if (text !== undefined) {
+      node.textContent = text;
+      node.dir = "auto";
+    }
+    return node;
+  }
+
+  function card(title, lines) {
+    const box = element("div", "sc-card");
+    if (title) box.append(element("div", "sc-card-title", title));
+    for (const [name, value] of lines) {
+      const line = element("div", "sc-card-line");
+      line.append(element("span", "sc-card-name", name), element("span", "sc-card-value", value));
+      box.append(line);
+    }
+    return box;
+  }
+
+  function number(value, digits) {
+    if (value === null) return "–";
+    const fixed = Number(value.toFixed(digits));
+    if (fixed !== value) return String(value); // more digits were sent because fewer would mislead
+    return digits ? value.toFixed(digits) : numbers.format(value);
+  }
+
+  // --------------------------------------------------------------------------------------------------------- paint
+  function hatching(color) {
+    const tile = document.createElement("canvas");
+    tile.width = tile.height = 6;
+    const brush = tile.getContext("2d");
+    brush.fillStyle = "#f4f4f1";
+    brush.fillRect(0, 0, 6, 6);
+    brush.strokeStyle = color;
+    brush.lineWidth = 1.6;
+    brush.beginPath();
+    for (const shift of [-6, 0, 6]) {
+      brush.moveTo(shift, 6);
+      brush.lineTo(shift + 6, 0);
+    }
+    brush.stroke();
+    return brush.createPattern(tile, "repeat");
+  }
+
+  const fills = data.paints.map((paint) => ({
+    renderer: painted,
+    stroke: false,
+    fill: true,
+    fillColor: paint.hatch ? hatching(paint.color) : paint.color,
+    fillOpacity: paint.opacity,
+  }));
+
+  // -------------------------------------------------------------------------------------------------------- layers
+  const LazyGroup = L.FeatureGroup.extend({
+    initialize(key, build) {
+      L.FeatureGroup.prototype.initialize.call(this, []);
+      this.key = key;
+      this.build = build;
+    },
+    onAdd(target) {
+      if (this.build) {
+        this.build(this);
+        this.build = null;
+      }
+      L.FeatureGroup.prototype.onAdd.call(this, target);
+    },
+  });
+
+  function cellCard(i) {
+    const cells = data.cells;
+    const state = cells.state[i];
+    const lines = [];
+    if (cells.missing) {
+      const missing = cells.missing[i].map((service) => cells.services[service]);
+      lines.push([words.missing, missing.length ? missing.join(words.comma) : words.nothing]);
+    } else if (cells.metres[i] === null) {
+      lines.push([words.distance, words.unreachable]);
+    } else {
+      if (cells.minutes) lines.push([words.walk, number(cells.minutes[i], 1) + " " + words.minutes]);
+      lines.push([words.distance, number(cells.metres[i], 0) + " m"]);
+    }
+    if (cells.limit) lines.push([words.limit, number(cells.limit[i], 0) + " " + (cells.minutes ? words.minutes : "m")]);
+    lines.push([words.result, words.states[state]]);
+    if (cells.facility && cells.facility[i] >= 0) {
+      lines.push([words.nearest, data.facilityNames[cells.facility[i]]]);
+    }
+    lines.push([words.group, number(cells.group[i], 0)]);
+    if (cells.residents) lines.push([words.residents, number(cells.residents[i], 0)]);
+    if (cells.setting) lines.push([words.setting, cells.settings[cells.setting[i]]]);
+    return card(cells.zones[cells.zone[i]], lines);
+  }
+
+  function buildCells(view) {
+    return (group) => {
+      const cells = data.cells;
+      for (let i = 0; i < cells.shapes.length; i += 1) {
+        const style = fills[cells.views[view][i]];
+        const spot = unpack(cells.shapes[i]);
+        const shape = cells.radius
+          ? L.circle(spot[0], { ...style, radius: cells.radius })
+          : L.polygon(spot, { ...style, smoothFactor: 0.5 });
+        shape.cell = i;
+        group.addLayer(shape);
+      }
+      group.bindTooltip((shape) => cellCard(shape.cell), { sticky: true, className: "sc-tooltip", opacity: 1 });
+    };
+  }
+
+  function label(item, className) {
+    const text = element("span", className, item.label);
+    const icon = L.divIcon({ className: "sc-label", html: text, iconSize: [0, 0] });
+    const [spot] = path(item.at);
+    return L.marker(spot, { icon, pane: "sc-" + item.pane, keyboard: true, alt: item.label, riseOnHover: true });
+  }
+
+  function buildItems(spec) {
+    return (group) => {
+      for (const item of spec.items) {
+        const style = { ...spec.styles[item.style], renderer: spec.quiet ? quiet : drawn[spec.pane] };
+        if (spec.quiet) style.interactive = false;
+        const shape = item.shape.length ? makeShape(spec, item, style) : null;
+        const marks = [shape];
+        if (item.label) marks.push(label({ ...item, pane: spec.pane }, spec.labelClass));
+        for (const mark of marks.filter(Boolean)) {
+          if (item.lines) mark.bindTooltip(card(item.title, item.lines), { sticky: mark === shape, className: "sc-tooltip", opacity: 1 });
+          group.addLayer(mark);
+        }
+        if (marks[1] && shape && spec.labelFits) fitting.push([marks[1], shape.getBounds(), item.label]);
+      }
+      fit();
+    };
+  }
+
+  function makeShape(spec, item, style) {
+    const spot = unpack(item.shape);
+    if (spec.kind === "dot") return L.circleMarker(spot[0], style);
+    if (spec.kind === "line") return L.polyline(spot, style);
+    if (item.paint === undefined) return L.polygon(spot, style);
+    return L.polygon(spot, { ...fills[item.paint], stroke: true, color: "#ffffff", weight: 1.5 });
+  }
+
+  // a name is shown while its area is wide enough on the screen to hold it
+  const fitting = [];
+  function fit() {
+    for (const [mark, bounds, text] of fitting) {
+      const node = mark.getElement();
+      if (!node) continue;
+      const left = map.project(bounds.getSouthWest()), right = map.project(bounds.getNorthEast());
+      let width = 0;
+      for (const letter of text) width += letter > "\u2e80" ? 12 : 7;
+      node.classList.toggle("sc-hidden", right.x - left.x < 0.8 * width || left.y - right.y < 16);
+    }
+  }
+  map.on("zoomend", fit);
+
+  // the legend speaks of the layers that are shown; of layers that paint the same cells only one is shown
+  function watch(group) {
+    group.on("add remove", () => {
+      for (const part of panel.querySelectorAll("[data-layer]")) {
+        const keys = part.dataset.layer.split(" ");
+        part.hidden = !keys.some((key) => made[key] && map.hasLayer(made[key]));
+      }
+      fit();
+    });
+    if (!data.exclusive.includes(group.key)) return;
+    group.on("add", () => setTimeout(() => {
+      if (!map.hasLayer(group)) return;
+      for (const key of data.exclusive) {
+        if (key !== group.key && made[key] && map.hasLayer(made[key])) map.removeLayer(made[key]);
+      }
+    }, 0));
+  }
+
+  function layer(key) {
+    const spec = data.layers[key];
+    const group = new LazyGroup(key, spec.view ? buildCells(spec.view) : buildItems(spec));
+    made[key] = group;
+    watch(group);
+    return group;
+  }
+
+  // --------------------------------------------------------------------------------------------------------- frame
+  const Panel = L.Control.extend({
+    onAdd() {
+      L.DomEvent.disableClickPropagation(panel);
+      L.DomEvent.disableScrollPropagation(panel);
+      panel.hidden = false;
+      for (const part of panel.querySelectorAll("details[data-wide]")) part.open = !narrow;
+      return panel;
+    },
+  });
+  new Panel({ position: "topleft" }).addTo(map);
+  L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
+
+  function arrange(control) {
+    if (narrow) {
+      control.collapse();
+      map.on("click", control.collapse, control);
+    }
+    const size = map.getSize();
+    const side = narrow ? [12, panel.offsetHeight + 24] : [panel.offsetWidth + 24, 16];
+    map.fitBounds(data.bounds, { paddingTopLeft: side, paddingBottomRight: narrow ? [12, 40] : [Math.min(24, size.x / 20), 32] });
+  }
+
+  return { layer, arrange };
+}

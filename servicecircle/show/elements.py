@@ -1,0 +1,149 @@
+"""The pieces of a gap map that folium renders: our script and data, layers drawn from them, the layer control."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+import folium
+from branca.element import Element, Figure, MacroElement
+from folium.map import Layer
+from folium.template import Template
+
+from servicecircle.show.escape import literal, script_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+
+def asset(name: str) -> str:
+    """Return one of the files that stand beside this module: a script, a style or a template."""
+    return files("servicecircle.show").joinpath("assets", name).read_text(encoding="utf-8")
+
+
+class RawText(Element):
+    """Text that stands in the page as it is.
+
+    folium's own way (a macro) would read the rendered text a second time as a Jinja template, and run what a facility's
+    name holds.
+    """
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.text = text
+
+    def render(self, **kwargs: Any) -> str:
+        """Return the text."""
+        del kwargs
+        return self.text
+
+
+class MapData(MacroElement):
+    """The data of a map, its panel, and the script that draws its layers.
+
+    Parameters
+    ----------
+    data
+        What the script draws, as it goes into JSON.
+    panel
+        The HTML of the panel with title and legend, already escaped.
+    """
+
+    def __init__(self, data: Mapping[str, Any], panel: str) -> None:
+        super().__init__()
+        self._name = "service_circle"
+        self.json = script_json(data)
+        self.panel = panel
+
+    def render(self, **kwargs: Any) -> None:
+        """Put style, panel, data and script into the page."""
+        del kwargs
+        figure = self.get_root()
+        if not isinstance(figure, Figure) or self._parent is None:
+            raise TypeError("the data of a map can be rendered only as part of that map")
+        name = self.get_name()
+        style = RawText(f"<style>\n{asset('gap_map.css')}</style>")
+        figure.header.add_child(style, name="service_circle_style")
+        body = f'<div id="{name}_panel" class="sc-holder">{self.panel}</div>'
+        body += f'\n<script type="application/json" id="{name}_data">{self.json}</script>'
+        figure.html.add_child(RawText(body), name=name)
+        script = RawText(asset("gap_map.js"))
+        figure.script.add_child(script, name="service_circle_script")
+        call = (
+            f"var {name} = serviceCircleMap({self._parent.get_name()}, "
+            f'JSON.parse(document.getElementById("{name}_data").textContent), '
+            f'document.getElementById("{name}_panel").firstElementChild);'
+        )
+        figure.script.add_child(RawText(call), name=name)
+
+
+class DataLayer(Layer):
+    """A layer that the script of `MapData` draws.
+
+    Parameters
+    ----------
+    data
+        The element that holds the layer's data.
+    key
+        The layer's key in these data: letters and digits.
+    name
+        What the layer control calls it; shown literally.
+    show
+        Whether it is shown when the map opens.
+    """
+
+    _template = Template(
+        """
+        {% macro script(this, kwargs) %}
+            var {{ this.get_name() }} = {{ this.data.get_name() }}.layer({{ this.key|tojson }});
+        {% endmacro %}
+        """
+    )
+
+    def __init__(self, data: MapData, key: str, *, name: str, show: bool) -> None:
+        super().__init__(name=literal(name), overlay=True, control=True, show=show)
+        self._name = "data_layer"
+        self.data = data
+        self.key = key
+
+
+class LastLayerControl(folium.LayerControl):
+    """A layer control made after everything else, so that layers added to the map later are in it as well."""
+
+    _template = Template(
+        """
+        {% macro script(this, kwargs) %}
+            setTimeout(function () {
+                const base = {
+                    {%- for key, val in this.base_layers.items() %} {{ key|tojson }}: {{ val }}, {%- endfor %}
+                };
+                const overlays = {
+                    {%- for key, val in this.overlays.items() %} {{ key|tojson }}: {{ val }}, {%- endfor %}
+                };
+                const control = L.control.layers(base, overlays, {{ this.options|tojavascript }});
+                {{ this.data.get_name() }}.arrange(control.addTo({{ this._parent.get_name() }}));
+            }, 0);
+        {% endmacro %}
+        """
+    )
+
+    def __init__(self, data: MapData) -> None:
+        super().__init__(position="topright", collapsed=False)
+        self.data = data
+
+
+def name_elements(gap_map: folium.Map, data: MapData) -> None:
+    """Give every element of a map a name made from its data, so that the same result makes the same page.
+
+    folium draws random names. Ours differ between maps of different data, so that two maps can share a page.
+    """
+    seed = sha256(data.json.encode() + data.panel.encode()).hexdigest()[:20]
+    for place, element in enumerate(_all_elements(gap_map.get_root())):
+        element._id = f"{seed}{place:04x}"  # noqa: SLF001  (folium offers no other way to name an element)
+
+
+def _all_elements(element: Element) -> Iterator[Element]:
+    yield element
+    for child in element._children.values():  # noqa: SLF001  (as above)
+        yield from _all_elements(child)
