@@ -10,7 +10,7 @@ import pydantic
 from pydantic import Discriminator, Field, Tag, model_validator
 
 from servicecircle.errors import CRSError, ReadError
-from servicecircle.read.projection import metric_crs, parsed_crs
+from servicecircle.projection import metric_crs, parsed_crs
 from servicecircle.text import did_you_mean
 
 NAME = "city.toml"

@@ -14,7 +14,7 @@ import shapely
 
 from servicecircle.errors import CRSError, InputError, LayerError, ReadError
 from servicecircle.findings import DataReport, Finding
-from servicecircle.read.projection import parsed_crs
+from servicecircle.projection import parsed_crs
 from servicecircle.read.report import Read
 from servicecircle.text import ENCODINGS, decode, did_you_mean, listed
 

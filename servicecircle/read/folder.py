@@ -15,7 +15,7 @@ from servicecircle.findings import DataReport, Finding
 from servicecircle.network import AccessRule, WalkNetwork
 from servicecircle.read.pbf import read_walk_network
 from servicecircle.read.population import read_population
-from servicecircle.read.projection import metric_crs, reprojected
+from servicecircle.projection import metric_crs, reproject
 from servicecircle.read.report import Read
 from servicecircle.read.tables import read_layer
 from servicecircle.read.walkable import WALKABLE, TagRule, WalkFilter
@@ -79,7 +79,7 @@ def read_city(folder: str | os.PathLike[str]) -> City:
     if walk is None or population is None or facilities is None or zones is None or reader.faults:
         raise ReadError("\n".join(reader.faults))
     layers = [layer for layer in (population, facilities, zones, areas) if layer is not None]
-    city = City(
+    return City(
         walk,
         population.frame,
         facilities.frame,
@@ -89,8 +89,8 @@ def read_city(folder: str | os.PathLike[str]) -> City:
         name=file.name_zh or file.name_en,
         access=AccessRule(islands=file.walk.islands, max_access_m=file.walk.max_access_m),
         notice=(file.notice_zh, file.notice_en),
+        report=sum((layer.report for layer in layers), DataReport()),
     )
-    return replace(city, report=sum((layer.report for layer in layers), DataReport()) + city.report)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,8 @@ class _Reader:
             wkt=source.wkt,
             crs=source.crs,
         )
-        return reprojected(read, self.crs, layer=path.name)
+        frame, findings = reproject(read.frame, self.crs, layer=path.name)
+        return Read(frame, read.report.plus(*findings))
 
     def valued(self, source: Source, column: str, value: str | None) -> Read:
         """Return a layer with a column that city.toml gives one value for, or that the file has."""
@@ -198,7 +199,8 @@ def _within(reader: _Reader, within: Within | str | None, cells: Read, zones: Re
         polygons = zones.frame
     else:
         path = reader.path(within.file)
-        polygons = reprojected(read_layer(path, layer=within.layer, crs=within.crs), reader.crs, layer=path.name).frame
+        layer = read_layer(path, layer=within.layer, crs=within.crs).frame
+        polygons, _ = reproject(layer, reader.crs, layer=path.name)
     centres = cells.frame.geometry.centroid
     inside = centres.intersects(polygons.geometry.union_all()).to_numpy()
     gone = cells.frame[~inside]

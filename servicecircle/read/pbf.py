@@ -16,7 +16,7 @@ import shapely
 from servicecircle.errors import ReadError
 from servicecircle.findings import DataReport, Finding
 from servicecircle.network import WalkNetwork
-from servicecircle.read.projection import WGS84, datum_findings, metric_crs, moved
+from servicecircle.projection import WGS84, datum_findings, metric_crs, moved
 from servicecircle.read.report import Read
 from servicecircle.read.walkable import WALKABLE
 

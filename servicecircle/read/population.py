@@ -13,7 +13,7 @@ import shapely
 
 from servicecircle.errors import CRSError, InputError, LayerError, ReadError
 from servicecircle.findings import DataReport, Finding
-from servicecircle.read.projection import datum_findings, metric_crs, moved
+from servicecircle.projection import datum_findings, metric_crs, moved
 from servicecircle.read.report import Read
 
 if TYPE_CHECKING:

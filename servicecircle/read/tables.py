@@ -13,7 +13,7 @@ from pyogrio.errors import DataLayerError, DataSourceError
 from servicecircle.errors import CRSError, InputError, ReadError
 from servicecircle.findings import DataReport, Finding
 from servicecircle.read.delimited import read_csv
-from servicecircle.read.projection import check_coordinates, parsed_crs
+from servicecircle.projection import check_coordinates, parsed_crs
 from servicecircle.read.report import Read
 from servicecircle.read.shapefile import check_parts, decoded
 from servicecircle.text import did_you_mean, listed

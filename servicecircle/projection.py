@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,8 +17,6 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
     from numpy.typing import NDArray
-
-    from servicecircle.read.report import Read
 
 WGS84 = pyproj.CRS.from_epsg(4326)
 ROUGH_M = 5.0
@@ -124,7 +121,7 @@ def _no_place(layer: str, source: pyproj.CRS, target: pyproj.CRS, rows: Iterable
     return DataReport((finding,))
 
 
-def reprojected(read: Read, crs: pyproj.CRS, *, layer: str) -> Read:
+def reproject(frame: gpd.GeoDataFrame, crs: pyproj.CRS, *, layer: str) -> tuple[gpd.GeoDataFrame, tuple[Finding, ...]]:
     """Return a layer brought into a CRS, with what was found about the change.
 
     Raises
@@ -134,47 +131,67 @@ def reprojected(read: Read, crs: pyproj.CRS, *, layer: str) -> Read:
     LayerError
         If a position has no place in the CRS.
     """
-    frame = read.frame
     check_coordinates(frame, layer=layer)
     if frame.crs == crs:
-        return read
+        return frame, ()
     if frame.crs is None:
-        return replace(read, frame=frame.set_crs(crs))
+        return frame.set_crs(crs), ()
     result = frame.to_crs(crs)
     bounds = result.geometry.bounds.to_numpy()
     lost = ~np.isfinite(bounds).all(axis=1) & ~(frame.geometry.is_empty | frame.geometry.isna()).to_numpy()
     if lost.any():
         raise LayerError(_no_place(layer, frame.crs, crs, (f"row {label}" for label in frame.index[lost])))
-    return replace(read, frame=result, report=read.report.plus(*datum_findings(layer, frame.crs, crs)))
+    return result, datum_findings(layer, frame.crs, crs)
 
 
-def check_coordinates(frame: gpd.GeoDataFrame, *, layer: str) -> None:
-    """Raise CRSError if a layer has no CRS, or metres where its CRS says degrees, or degrees where it says metres."""
+def coordinate_faults(frame: gpd.GeoDataFrame, *, layer: str) -> tuple[Finding, ...]:
+    """Return what is wrong with a layer's CRS: none declared, or degrees where it says metres, or the other way round."""
     if frame.crs is None and frame.geometry.isna().all() and len(frame):  # a list of things without places
-        return
+        return ()
+    rows = f"{len(frame):,} rows"
     if frame.crs is None:
-        raise CRSError(
-            f"{layer} layer: no CRS is declared ({len(frame):,} rows). Say which one its coordinates are in: crs = "
-            f"'EPSG:4326' for longitude and latitude. | {layer} 图层：未声明坐标系，请说明，例如经纬度为 crs = 'EPSG:4326'。"
+        return (
+            Finding(
+                layer,
+                "crs_missing",
+                "error",
+                f"no CRS is declared ({rows}). Say which one its coordinates are in: crs = 'EPSG:4326' (in Python: "
+                ".set_crs('EPSG:4326')) for longitude and latitude.",
+                "未声明坐标系，请说明，例如经纬度为 crs = 'EPSG:4326'（Python 中用 .set_crs）。",
+            ),
         )
     bounds: NDArray[Any] = np.asarray(frame.total_bounds, dtype=np.float64)
     if not np.isfinite(bounds).all():  # no row has a place: nothing to check
-        return
-    in_degrees = np.abs(bounds[[0, 2]]).max() <= LARGEST_LON and np.abs(bounds[[1, 3]]).max() <= LARGEST_LAT
-    if frame.crs.is_geographic == bool(in_degrees):
-        return
+        return ()
+    x, y = np.abs(bounds[[0, 2]]).max(), np.abs(bounds[[1, 3]]).max()
+    if frame.crs.is_geographic == bool(x <= LARGEST_LON and y <= LARGEST_LAT):
+        return ()
     extent = ", ".join(f"{value:,.6g}" for value in bounds)
-    said, said_zh = ("degrees", "度") if frame.crs.is_geographic else ("metres", "米")
-    if (
-        frame.crs.is_geographic
-        and np.abs(bounds[[0, 2]]).max() <= LARGEST_LAT < np.abs(bounds[[1, 3]]).max() <= LARGEST_LON
-    ):
-        raise CRSError(
-            f"{layer} layer: x and y are swapped: x must be the longitude, but the coordinates are ({extent}). | "
-            f"{layer} 图层：x 与 y 颠倒，x 应为经度，但坐标范围为（{extent}）。"
+    if frame.crs.is_geographic and x <= LARGEST_LAT < y <= LARGEST_LON:
+        return (
+            Finding(
+                layer,
+                "swapped",
+                "error",
+                f"x and y are swapped: x must be the longitude, but the coordinates are ({extent}), {rows}.",
+                f"x 与 y 颠倒，x 应为经度，但坐标范围为（{extent}）。",
+            ),
         )
-    raise CRSError(
-        f"{layer} layer: its CRS, {frame.crs.name}, is in {said}, but its coordinates ({extent}) are not. Declare the CRS "
-        f"that they are in; do not reproject. | {layer} 图层：坐标系 {frame.crs.name} 以{said_zh}为单位，但坐标值"
-        f"（{extent}）不是。请改正坐标系声明，而不是做投影转换。"
+    said, said_zh = ("degrees", "度") if frame.crs.is_geographic else ("metres", "米")
+    return (
+        Finding(
+            layer,
+            "mislabelled",
+            "error",
+            f"its CRS, {frame.crs.name}, is in {said}, but its coordinates ({extent}) are not ({rows}). Declare the CRS "
+            "that they are in; do not reproject.",
+            f"坐标系 {frame.crs.name} 以{said_zh}为单位，但坐标值（{extent}）不是。请改正坐标系声明，而不是做投影转换。",
+        ),
     )
+
+
+def check_coordinates(frame: gpd.GeoDataFrame, *, layer: str) -> None:
+    """Raise CRSError if `coordinate_faults` finds any."""
+    faults = coordinate_faults(frame, layer=layer)
+    if faults:
+        raise CRSError("\n".join(map(str, faults)))
