@@ -25,7 +25,8 @@ class Finding:
     code
         A short stable name, for example ``"negative"``.
     severity
-        ``error`` stops the work, ``repair`` says what was changed, ``warning`` may change a figure, ``info`` is a count.
+        ``error`` stops the work, ``repair`` says what was changed, ``warning`` may change a figure, ``info`` is a
+        count.
     en, zh
         What is wrong and what to do, English and Chinese.
     column
@@ -50,7 +51,15 @@ class Finding:
 
     @classmethod
     def about(
-        cls, layer: str, code: str, severity: Severity, *, en: str, zh: str, column: str = "", rows: Iterable[object] = ()
+        cls,
+        layer: str,
+        code: str,
+        severity: Severity,
+        *,
+        en: str,
+        zh: str,
+        column: str = "",
+        rows: Iterable[object] = (),
     ) -> Finding:
         """Return a finding about rows, counting all of them and keeping the first five labels."""
         labels = [str(row) for row in rows]

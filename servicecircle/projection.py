@@ -61,9 +61,9 @@ def metric_crs(crs: object) -> pyproj.CRS:
     operation = parsed.coordinate_operation
     if operation is not None and operation.method_name in DISTORTING:
         raise CRSError(
-            f"crs {name} is a Mercator map: away from the equator its lengths are too long (by 21 % at 34° N). Give the "
-            f"projected CRS of the city, for example 'EPSG:4549'. | {name} 为墨卡托投影，长度失真（北纬 34° 处偏长 21%），"
-            "请给出城市所用的投影坐标系，例如 'EPSG:4549'。"
+            f"crs {name} is a Mercator map: away from the equator its lengths are too long (by 21 % at 34° N). Give "
+            f"the projected CRS of the city, for example 'EPSG:4549'. | {name} 为墨卡托投影，长度失真"
+            "（北纬 34° 处偏长 21%），请给出城市所用的投影坐标系，例如 'EPSG:4549'。"
         )
     return parsed
 
@@ -145,7 +145,7 @@ def reproject(frame: gpd.GeoDataFrame, crs: pyproj.CRS, *, layer: str) -> tuple[
 
 
 def coordinate_faults(frame: gpd.GeoDataFrame, *, layer: str) -> tuple[Finding, ...]:
-    """Return what is wrong with a layer's CRS: none declared, or degrees where it says metres, or the other way round."""
+    """Return what is wrong with a layer's CRS: none declared, or degrees where it says metres, or metres for degrees."""
     if frame.crs is None and frame.geometry.isna().all() and len(frame):  # a list of things without places
         return ()
     rows = f"{len(frame):,} rows"
@@ -183,9 +183,10 @@ def coordinate_faults(frame: gpd.GeoDataFrame, *, layer: str) -> tuple[Finding, 
             layer,
             "mislabelled",
             "error",
-            f"its CRS, {frame.crs.name}, is in {said}, but its coordinates ({extent}) are not ({rows}). Declare the CRS "
-            "that they are in; do not reproject.",
-            f"坐标系 {frame.crs.name} 以{said_zh}为单位，但坐标值（{extent}）不是。请改正坐标系声明，而不是做投影转换。",
+            f"its CRS, {frame.crs.name}, is in {said}, but its coordinates ({extent}) are not ({rows}). Declare the "
+            "CRS that they are in; do not reproject.",
+            f"坐标系 {frame.crs.name} 以{said_zh}为单位，但坐标值（{extent}）不是。"
+            "请改正坐标系声明，而不是做投影转换。",
         ),
     )
 

@@ -43,10 +43,10 @@ def listed(names: Iterable[object], *, most: int = 30) -> str:
     >>> listed(["LY-01", "LY-02"]), listed([]), listed("abc", most=2)
     ('LY-01, LY-02', '(none)', 'a, b, ... (3 in all)')
     """
-    names = [str(name) for name in names]
-    if len(names) > most:
-        return f"{', '.join(names[:most])}, ... ({len(names):,} in all)"
-    return ", ".join(names) or "(none)"
+    texts = [str(name) for name in names]
+    if len(texts) > most:
+        return f"{', '.join(texts[:most])}, ... ({len(texts):,} in all)"
+    return ", ".join(texts) or "(none)"
 
 
 def did_you_mean(given: str, known: Iterable[object]) -> str:

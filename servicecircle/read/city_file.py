@@ -91,9 +91,11 @@ class Walk(Source):
         return self.file.lower().endswith(OSM_FILES)
 
     @model_validator(mode="after")
-    def _filter_fits(self) -> Walk:
-        if self.left_out is not None and not self.is_osm:
-            raise ValueError("left_out is for OpenStreetMap files only")
+    def _kind_fits(self) -> Walk:
+        keys = ("layer", "columns", "crs") if self.is_osm else ("left_out",)
+        given = [key for key in keys if key in self.model_fields_set]
+        if given:
+            raise ValueError(f"{', '.join(given)}: {'not for' if self.is_osm else 'only for'} OpenStreetMap files")
         return self
 
 

@@ -140,10 +140,11 @@ def _points(path: Path, x: pd.Series[str], y: pd.Series[str]) -> tuple[NDArray[n
     )
     geometry = np.full(len(x), None, dtype=object)
     geometry[good] = shapely.points(x[good].astype(float).to_numpy(), y[good].astype(float).to_numpy())
-    faults = _geometry_findings(
-        path, empty, ~good & ~empty, f"{x.name}, {y.name}", "a coordinate is not a plain number", "坐标不是数字"
-    )
-    return geometry, faults
+    column, bad = f"{x.name}, {y.name}", ~good & ~empty
+    return geometry, [
+        *_unreadable(path, column, bad, en="a coordinate is not a plain number", zh="坐标不是数字"),
+        *_unplaced(path, column, empty),
+    ]
 
 
 def _from_wkt(path: Path, texts: pd.Series[str]) -> tuple[NDArray[np.object_], list[Finding]]:
@@ -153,40 +154,45 @@ def _from_wkt(path: Path, texts: pd.Series[str]) -> tuple[NDArray[np.object_], l
         texts.where(~empty, None).to_numpy(dtype=object), on_invalid="ignore"
     )
     bad = shapely.is_missing(geometry) & ~empty
-    return shapely.force_2d(geometry), _geometry_findings(
-        path, empty, bad, str(texts.name), "not a WKT geometry", "不是 WKT 几何"
-    )
+    column = str(texts.name)
+    return shapely.force_2d(geometry), [
+        *_unreadable(path, column, bad, en="not a WKT geometry", zh="不是 WKT 几何"),
+        *_unplaced(path, column, empty),
+    ]
 
 
-def _geometry_findings(
-    path: Path, empty: NDArray[np.bool_], bad: NDArray[np.bool_], column: str, wrong: str, wrong_zh: str
-) -> list[Finding]:
-    findings = []
-    if bad.any():
-        findings.append(
-            Finding.about(
-                path.name,
-                "bad_coordinates",
-                "error",
-                en=f"{wrong}. Write longitude and latitude as decimal degrees, such as 119.2216.",
-                zh=f"{wrong_zh}。经纬度请写成十进制度，例如 119.2216。",
-                column=column,
-                rows=np.flatnonzero(bad).tolist(),
-            )
+def _unreadable(path: Path, column: str, where: NDArray[np.bool_], *, en: str, zh: str) -> list[Finding]:
+    """Return the fault of rows whose coordinates are there but cannot be read."""
+    if not where.any():
+        return []
+    return [
+        Finding.about(
+            path.name,
+            "bad_coordinates",
+            "error",
+            en=f"{en}. Write longitude and latitude as decimal degrees, such as 119.2216.",
+            zh=f"{zh}。经纬度请写成十进制度，例如 119.2216。",
+            column=column,
+            rows=np.flatnonzero(where).tolist(),
         )
-    if empty.any():
-        findings.append(
-            Finding.about(
-                path.name,
-                "no_coordinates",
-                "warning",
-                en="no coordinates: the row has no place on the map.",
-                zh="没有坐标，无法落图。",
-                column=column,
-                rows=np.flatnonzero(empty).tolist(),
-            )
+    ]
+
+
+def _unplaced(path: Path, column: str, where: NDArray[np.bool_]) -> list[Finding]:
+    """Return the warning about rows without coordinates."""
+    if not where.any():
+        return []
+    return [
+        Finding.about(
+            path.name,
+            "no_coordinates",
+            "warning",
+            en="no coordinates: the row has no place on the map.",
+            zh="没有坐标，无法落图。",
+            column=column,
+            rows=np.flatnonzero(where).tolist(),
         )
-    return findings
+    ]
 
 
 def _typed(texts: pd.Series[str]) -> pd.Series:

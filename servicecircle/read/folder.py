@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,9 +14,9 @@ from servicecircle.city import City
 from servicecircle.errors import ReadError, ServiceCircleError
 from servicecircle.findings import DataReport, Finding
 from servicecircle.network import AccessRule, WalkNetwork
+from servicecircle.projection import metric_crs, reproject
 from servicecircle.read.pbf import read_walk_network
 from servicecircle.read.population import read_population
-from servicecircle.projection import metric_crs, reproject
 from servicecircle.read.report import Read
 from servicecircle.read.tables import read_layer
 from servicecircle.read.walkable import WALKABLE, TagRule, WalkFilter
@@ -114,7 +115,7 @@ class _Reader:
 
     def joined(self, key: str, sources: Sequence[SourceT], read: Callable[[SourceT], Read]) -> Read | None:
         """Return the layers of several files as one; None if there are no files or one cannot be read."""
-        reads = [self.tried(f"[[{key}]] no. {i}", lambda s=source: read(s)) for i, source in enumerate(sources, 1)]
+        reads = [self.tried(f"[[{key}]] no. {i}", partial(read, source)) for i, source in enumerate(sources, 1)]
         if not reads or any(part is None for part in reads):
             return None
         return _one(key, [part for part in reads if part is not None], self.crs)
@@ -141,9 +142,9 @@ class _Reader:
             return replace(read, frame=read.frame.assign(**{column: value}))
         if column not in read.frame:
             raise ReadError(
-                f"{self.path(source.file)}: no column {column!r}. Give {column} for all rows, or columns = {{ {column} = "
-                f"'...' }}. Columns: {listed(read.frame.columns)}. | 没有列 {column!r}，请用 {column} 统一指定，或在 columns "
-                "中对应。"
+                f"{self.path(source.file)}: no column {column!r}. Give {column} for all rows, or columns = "
+                f"{{ {column} = '...' }}. Columns: {listed(read.frame.columns)}. | 没有列 {column!r}，请用 {column} "
+                "统一指定，或在 columns 中对应。"
             )
         return read
 
@@ -172,7 +173,7 @@ def _filter(walk: Walk) -> WalkFilter:
     """Return the filter that city.toml gives, or the usual one."""
     if walk.left_out is None:
         return WALKABLE
-    return WalkFilter(
+    rules = [
         TagRule(
             rule.key,
             rule.values,
@@ -181,7 +182,8 @@ def _filter(walk: Walk) -> WalkFilter:
             unless=tuple(rule.unless.items()),
         )
         for rule in walk.left_out
-    )
+    ]
+    return WalkFilter(rules)
 
 
 def _population(reader: _Reader, population: Population) -> Read:
@@ -266,7 +268,8 @@ def _service_findings(path: Path, source: Facilities, values: pd.Series[str], kn
                 path.name,
                 "service_absent",
                 "warning",
-                f"no row is of {listed(absent)}: not known rather than none. If the city truly has none, name it in empty.",
+                f"no row is of {listed(absent)}: not known rather than none. If the city truly has none, name it in "
+                "empty.",
                 f"没有 {listed(absent)} 的记录，按“未知”而非“没有”处理；若确实没有，请列入 empty。",
                 column=column,
             )

@@ -6,7 +6,7 @@ from array import array
 from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import geopandas as gpd
 import numpy as np
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import pyproj
     from numpy.typing import NDArray
 
-    from servicecircle.read.walkable import WalkFilter
+    from servicecircle.read.walkable import TagRule, WalkFilter
 
 LAYER = "walk network"
 ATTRIBUTES = ("highway", "name", "bridge", "tunnel", "layer")
@@ -76,9 +76,9 @@ def read_walk_network(path: str | os.PathLike[str], *, crs: object, walkable: Wa
 def read_walk_edges(path: str | os.PathLike[str], *, crs: object, walkable: WalkFilter = WALKABLE) -> Read:
     """Read the walkable ways of an OpenStreetMap file as edges, cut where ways meet.
 
-    A way is cut at every node that it shares with another walkable way or passes twice, so that ways meet only where the
-    map says they do: a bridge is not joined to the street below. In an extract that was clipped, a way is also cut where
-    a node is missing, and the piece there is lost; the report counts both.
+    A way is cut at every node that it shares with another walkable way or passes twice, so that ways meet only where
+    the map says they do: a bridge is not joined to the street below. In an extract that was clipped, a way is also cut
+    where a node is missing, and the piece there is lost; the report counts both.
 
     Parameters
     ----------
@@ -101,8 +101,8 @@ def read_walk_edges(path: str | os.PathLike[str], *, crs: object, walkable: Walk
     pieces = _cut(ways)
     if not len(pieces.start):
         raise ReadError(
-            f"{path}: {len(ways.osm_way):,} ways people walk on, but none with the places of its nodes. Take an extract "
-            f"with complete ways. | {path}：步行道路缺少节点坐标，请使用保留完整道路的数据。"
+            f"{path}: {len(ways.osm_way):,} ways people walk on, but none with the places of its nodes. Take an "
+            f"extract with complete ways. | {path}：步行道路缺少节点坐标，请使用保留完整道路的数据。"
         )
     frame = _edges(ways, pieces, metric)
     return Read(frame, DataReport((*_findings(ways, pieces, walkable), *datum_findings(LAYER, WGS84, metric))))
@@ -118,12 +118,12 @@ class _Ways:
     node: NDArray[np.int64]  # (n,) OpenStreetMap ids
     x: NDArray[np.int64]  # (n,) 1e-7 degrees
     y: NDArray[np.int64]
-    left_out: Counter[int]  # rule number -> ways
+    left_out: Counter[TagRule]  # number of ways by the rule that left them out
 
     @property
     def known(self) -> NDArray[np.bool_]:
         """Return where the file has the vertex's place, shape (n,)."""
-        return self.x != NO_LOCATION
+        return np.not_equal(self.x, NO_LOCATION)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -156,21 +156,21 @@ def _read_ways(path: Path, walkable: WalkFilter) -> _Ways:
 
 def _stream(path: Path, walkable: WalkFilter) -> _Ways:
     """Read nodes, then ways, whatever their order in the file."""
-    import osmium  # noqa: PLC0415  (heavy: only when a file is read)
+    import osmium  # heavy: only when a file is read
 
-    rules = {id(rule): number for number, rule in enumerate(walkable.rules)}
     places = osmium.NodeLocationsForWays(osmium.index.create_map("flex_mem"))
     places.ignore_errors()
     osmium.apply(osmium.io.Reader(str(path), osmium.osm.NODE), places)
     osm_way, sizes, node, x, y = (array("q") for _ in range(5))
     tags: dict[str, list[str | None]] = {key: [] for key in ATTRIBUTES}
-    left_out: Counter[int] = Counter()
+    left_out: Counter[TagRule] = Counter()
     ways = osmium.FileProcessor(str(path), osmium.osm.WAY).with_filter(osmium.filter.KeyFilter("highway"))
-    for way in ways.with_filter(places):
+    for entity in ways.with_filter(places):
+        way = cast(osmium.osm.Way, entity)
         tagged = {tag.k: tag.v for tag in way.tags}
         rule = walkable.rule_for(tagged)
         if rule is not None:
-            left_out[rules[id(rule)]] += 1
+            left_out[rule] += 1
             continue
         osm_way.append(way.id)
         sizes.append(len(way.nodes))
@@ -238,8 +238,8 @@ def _findings(ways: _Ways, pieces: _Pieces, walkable: WalkFilter) -> list[Findin
             f"按 {rule.key} = {'、'.join(sorted(rule.values))} 排除 {count:,} 条道路：{rule.zh}。",
             column=rule.key,
         )
-        for number, rule in enumerate(walkable.rules)
-        if (count := ways.left_out[number])
+        for rule in walkable.rules
+        if (count := ways.left_out[rule])
     ]
     missing = np.unique(ways.node[~ways.known])
     if len(missing):
@@ -250,11 +250,11 @@ def _findings(ways: _Ways, pieces: _Pieces, walkable: WalkFilter) -> list[Findin
                 LAYER,
                 "clipped",
                 "repair",
-                en=f"the file lacks {len(missing):,} nodes of these ways: they were cut there, and {lost:,} of them lost "
-                "entirely. Near the edge of the extract walks are too long or missing; take one that reaches 2 km "
-                "beyond the city.",
-                zh=f"文件缺少这些道路的 {len(missing):,} 个节点：道路在此截断，其中 {lost:,} 条完全丢失。数据边缘的步行路线会偏长或"
-                "缺失，请使用比城市范围外扩 2 公里的数据。",
+                en=f"the file lacks {len(missing):,} nodes of these ways: they were cut there, and {lost:,} of them "
+                "lost entirely. Near the edge of the extract walks are too long or missing; take one that reaches "
+                "2 km beyond the city.",
+                zh=f"文件缺少这些道路的 {len(missing):,} 个节点：道路在此截断，其中 {lost:,} 条完全丢失。"
+                "数据边缘的步行路线会偏长或缺失，请使用比城市范围外扩 2 公里的数据。",
                 rows=(f"way {way}" for way in ways.osm_way[cut]),
             )
         )

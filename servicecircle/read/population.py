@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 LAYER = "population"
 SENTINELS = frozenset({-1.0, -99.0, -200.0, -999.0, -9999.0, -32767.0, -32768.0, -99999.0, -999999.0, -2147483648.0})
-"""Negative numbers that makers of rasters write for "no data"; a raster that holds one of them holds no other below 0."""
+"""Negative numbers that makers of rasters write for "no data"; a raster with such a mark holds no other below 0."""
 
 LOWEST_SENTINEL = -1e30  # the lowest number of float32, and what rounding makes of it
 MOST_IN_A_CELL = 1e6
@@ -63,8 +63,8 @@ def read_population(path: str | os.PathLike[str], *, crs: object, band: int = 1)
     Returns
     -------
     Read
-        Rows in the order of the raster (north to south, then west to east): ``cell_id`` (``"r12c7"``: row and column from
-        0), ``pop_total`` (float64, above 0), geometry (polygons in ``crs``). No row where nobody lives.
+        Rows in the order of the raster (north to south, then west to east): ``cell_id`` (``"r12c7"``: row and column
+        from 0), ``pop_total`` (float64, above 0), geometry (polygons in ``crs``). No row where nobody lives.
 
     Raises
     ------
@@ -73,8 +73,8 @@ def read_population(path: str | os.PathLike[str], *, crs: object, band: int = 1)
     CRSError
         If the raster has no CRS, or ``crs`` does not measure in metres.
     LayerError
-        If values are negative, infinite or absurd. One negative number that is a customary mark for "no data" (-9999, the
-        lowest float, ...), or NaN, is taken as no data instead, and reported.
+        If values are negative, infinite or absurd. One negative number that is a customary mark for "no data" (-9999,
+        the lowest float, ...), or NaN, is taken as no data instead, and reported.
     """
     metric = metric_crs(crs)
     raster = _open(Path(path), band)
@@ -104,7 +104,7 @@ def read_population(path: str | os.PathLike[str], *, crs: object, band: int = 1)
 
 def _open(path: Path, band: int) -> _Raster:
     """Read one band of a file, saying what is wrong with a file that cannot be read."""
-    import rasterio  # noqa: PLC0415  (heavy: only when a raster is read)
+    import rasterio  # heavy: only when a raster is read
 
     if not path.is_file():
         raise ReadError(f"{path}: there is no such file. | 找不到文件 {path}。")
@@ -113,7 +113,8 @@ def _open(path: Path, band: int) -> _Raster:
             return _band(source, path, band)
     except rasterio.errors.RasterioError as error:
         raise ReadError(
-            f"{path}: not a whole raster ({error}). Fetch or copy it again. | {path}：栅格文件不完整或无法读取，请重新拷贝。"
+            f"{path}: not a whole raster ({error}). Fetch or copy it again. | "
+            f"{path}：栅格文件不完整或无法读取，请重新拷贝。"
         ) from error
 
 
@@ -144,9 +145,9 @@ def _band(source: DatasetReader, path: Path, band: int) -> _Raster:
 
 def _largest(raw: NDArray[np.generic]) -> float | None:
     """Return the largest number of a raster's type if it is a customary mark for "no data" (not in bytes)."""
-    if raw.dtype.kind == "f":
-        return float(np.finfo(raw.dtype).max)
-    return float(np.iinfo(raw.dtype).max) if raw.dtype.itemsize > 1 else None
+    if np.issubdtype(raw.dtype, np.floating):
+        return float(np.finfo(raw.dtype.name).max)
+    return float(np.iinfo(raw.dtype.name).max) if raw.dtype.itemsize > 1 else None
 
 
 def _band_notes(source: DatasetReader, band: int) -> Iterable[Finding]:
@@ -167,14 +168,14 @@ def _band_notes(source: DatasetReader, band: int) -> Iterable[Finding]:
             LAYER,
             "density",
             "warning",
-            "the file describes itself as a density; its values were read as residents per cell. Multiply by the cell's "
-            "area first if they are not.",
+            "the file describes itself as a density; its values were read as residents per cell. Multiply by the "
+            "cell's area first if they are not.",
             "文件自述为密度数据，但其值已按每格人数读取；若确为密度，请先乘以格网面积。",
         )
 
 
 def _residents(raster: _Raster) -> tuple[NDArray[np.float64], list[Finding]]:
-    """Return the residents of each cell (0 where there is no data), and the marks for "no data" that were not declared."""
+    """Return the residents of each cell (0 without data), and the marks for "no data" that were not declared."""
     values = np.where(raster.given, raster.values, 0.0)
     notes = []
     nan = np.isnan(values)
@@ -186,14 +187,14 @@ def _residents(raster: _Raster) -> tuple[NDArray[np.float64], list[Finding]]:
         notes.append(_repair(below, f"{marks[0]:g}", f"{marks[0]:g}"))
         below = np.zeros_like(below)
     faults = [
-        _fault("negative", below, values, "a number of residents cannot be negative", "人数不能为负"),
-        _fault("infinite", np.isinf(values), values, "a number of residents must be finite", "人数必须有限"),
+        _fault("negative", below, values, en="a number of residents cannot be negative", zh="人数不能为负"),
+        _fault("infinite", np.isinf(values), values, en="a number of residents must be finite", zh="人数必须有限"),
         _fault(
             "absurd",
             np.isfinite(values) & (values > MOST_IN_A_CELL),
             values,
-            f"more than {MOST_IN_A_CELL:,.0f} residents in one cell",
-            f"单格超过 {MOST_IN_A_CELL:,.0f} 人",
+            en=f"more than {MOST_IN_A_CELL:,.0f} residents in one cell",
+            zh=f"单格超过 {MOST_IN_A_CELL:,.0f} 人",
         ),
     ]
     report = DataReport(tuple(fault for fault in faults if fault is not None))
@@ -219,7 +220,7 @@ def _repair(where: NDArray[np.bool_], mark: str, mark_zh: str) -> Finding:
     )
 
 
-def _fault(code: str, where: NDArray[np.bool_], values: NDArray[np.float64], en: str, zh: str) -> Finding | None:
+def _fault(code: str, where: NDArray[np.bool_], values: NDArray[np.float64], *, en: str, zh: str) -> Finding | None:
     """Return the fault of some cells, or None if there are none."""
     if not where.any():
         return None
@@ -246,5 +247,4 @@ def _squares(
     j, i = used % across, used // across
     xy = moved(a * j + b * i + c, d * j + e * i + f, raster.crs, crs, layer=LAYER, what="corner")
     rings = xy[inverse.reshape(-1)].reshape(-1, 5, 2)
-    polygons: NDArray[np.object_] = shapely.polygons(rings)
-    return polygons
+    return np.asarray(shapely.polygons(rings), dtype=object)

@@ -39,5 +39,6 @@ def sample_city() -> City:
         if (folder / "city.toml").is_file():
             return read_city(folder)
     raise ReadError(
-        "The sample city is missing from this installation. Install the package again. | 安装中缺少示例城市，请重新安装。"
+        "The sample city is missing from this installation. Install the package again. | "
+        "安装中缺少示例城市，请重新安装。"
     )

@@ -37,8 +37,8 @@ def check_parts(path: Path) -> None:
     for part, wanted in ((path, _shapes_size(path)), (table, _table_size(table))):
         if part is not None and part.stat().st_size < wanted:
             raise ReadError(
-                f"{part}: the file is damaged or incomplete ({part.stat().st_size:,} bytes of {wanted:,}). Copy it again. | "
-                f"{part}：文件不完整，请重新拷贝。"
+                f"{part}: the file is damaged or incomplete ({part.stat().st_size:,} bytes of {wanted:,}). Copy it "
+                f"again. | {part}：文件不完整，请重新拷贝。"
             )
 
 
@@ -144,8 +144,8 @@ def _findings(path: Path, encoding: str, named: str | None, cut: list[str]) -> l
                 path.name,
                 "cut_text",
                 "repair",
-                en="names or texts are cut inside a character, as shapefiles do with long ones; that character is lost. "
-                "Export the layer as GeoPackage.",
+                en="names or texts are cut inside a character, as shapefiles do with long ones; that character is "
+                "lost. Export the layer as GeoPackage.",
                 zh="shapefile 把过长的列名或文字从字符中间截断，该字符已丢失；请导出为 GeoPackage。",
                 rows=cut,
             )

@@ -12,8 +12,8 @@ from pyogrio.errors import DataLayerError, DataSourceError
 
 from servicecircle.errors import CRSError, InputError, ReadError
 from servicecircle.findings import DataReport, Finding
-from servicecircle.read.delimited import read_csv
 from servicecircle.projection import check_coordinates, parsed_crs
+from servicecircle.read.delimited import read_csv
 from servicecircle.read.report import Read
 from servicecircle.read.shapefile import check_parts, decoded
 from servicecircle.text import did_you_mean, listed
@@ -28,6 +28,7 @@ SUFFIXES = (".gpkg", ".geojson", ".json", ".shp", ".csv")
 GEOJSON = (".geojson", ".json")
 
 SQLITE_MARK = b"SQLite format 3\x00"
+SQLITE_HEAD = 100  # bytes
 LARGEST_PAGE = 65_536  # written as 1 in the two bytes that SQLite has for it
 
 
@@ -41,7 +42,7 @@ def read_layer(
     wkt: str | None = None,
     crs: object = None,
 ) -> Read:
-    """Read a layer from a GeoPackage, GeoJSON, shapefile or csv file.
+    r"""Read a layer from a GeoPackage, GeoJSON, shapefile or csv file.
 
     Text is read as UTF-8, else as GB18030 (GBK), which is reported. Heights (z) are dropped. Nothing is reprojected.
 
@@ -54,18 +55,19 @@ def read_layer(
     columns
         Name wanted -> name in the file, for example ``{"name": "名称"}``. Other columns keep their names.
     x, y
-        csv only: the columns with the coordinates; x is the longitude or the easting. Without them, and without ``wkt``,
-        rows have no geometry.
+        csv only: the columns with the coordinates; x is the longitude or the easting. Without them, and without
+        ``wkt``, rows have no geometry.
     wkt
         csv only: the column with geometries as text (WKT), instead of x and y.
     crs
-        The CRS that the coordinates in the file are in: needed for csv with coordinates and for files that do not declare one.
+        The CRS that the coordinates in the file are in: needed for csv with coordinates and for files that do not
+        declare one.
 
     Returns
     -------
     Read
-        The rows in the order of the file, labelled from 0; a csv row without coordinates has no geometry. A file without
-        rows gives an empty frame.
+        The rows in the order of the file, labelled from 0; a csv row without coordinates has no geometry. A file
+        without rows gives an empty frame.
 
     Raises
     ------
@@ -82,7 +84,7 @@ def read_layer(
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     path = Path(folder) / "homes.csv"
-    ...     _ = path.write_text("名称,lon,lat\\n福利院,119.2,34.6\\n", encoding="gbk")
+    ...     _ = path.write_text("名称,lon,lat\n福利院,119.2,34.6\n", encoding="gbk")
     ...     read = read_layer(path, columns={"name": "名称"}, x="lon", y="lat", crs="EPSG:4326")
     >>> read.frame["name"][0], read.frame.geometry.x[0]
     ('福利院', 119.2)
@@ -109,8 +111,8 @@ def _check_file(path: Path) -> None:
         raise ReadError(f"{path}: there is no such file. | 找不到文件 {path}。")
     if path.suffix.lower() not in SUFFIXES:
         raise ReadError(
-            f"{path}: files of kind {path.suffix or '(none)'!r} are not read; those that are: {', '.join(SUFFIXES)}. Export "
-            f"the layer as GeoPackage. | {path}：不支持该格式，请导出为 GeoPackage。"
+            f"{path}: files of kind {path.suffix or '(none)'!r} are not read; those that are: {', '.join(SUFFIXES)}. "
+            f"Export the layer as GeoPackage. | {path}：不支持该格式，请导出为 GeoPackage。"
         )
     if not path.stat().st_size:
         raise ReadError(
@@ -163,12 +165,13 @@ def _warned(path: Path, message: str) -> Finding:
 def _check_pages(path: Path) -> None:
     """Raise ReadError if a GeoPackage is no database or shorter than it says it is."""
     with path.open("rb") as file:
-        head = file.read(32)
-    if len(head) < 32 or not head.startswith(SQLITE_MARK):  # noqa: PLR2004  (the bytes just asked for)
+        head = file.read(SQLITE_HEAD)
+    if len(head) < SQLITE_HEAD or not head.startswith(SQLITE_MARK):
         raise _broken(path, "not a GeoPackage")
     page, pages = int.from_bytes(head[16:18]), int.from_bytes(head[28:32])
+    current = head[24:28] == head[92:96]  # the number of pages was written together with the last change
     wanted = (LARGEST_PAGE if page == 1 else page) * pages
-    if path.stat().st_size < wanted:
+    if current and path.stat().st_size < wanted:
         raise _broken(path, f"{path.stat().st_size:,} bytes of {wanted:,}")
 
 
@@ -204,8 +207,8 @@ def _with_crs(read: Read, path: Path, crs: object) -> Read:
         return read
     if path.suffix.lower() not in GEOJSON:
         raise CRSError(
-            f"{path} declares {declared.name}, but crs says {given.name}. crs is for files that declare none; it does not "
-            f"reproject. If the file is wrong, correct its declaration. | {path} 声明为 {declared.name}，与 crs = "
+            f"{path} declares {declared.name}, but crs says {given.name}. crs is for files that declare none; it does "
+            f"not reproject. If the file is wrong, correct its declaration. | {path} 声明为 {declared.name}，与 crs = "
             f"{given.name} 矛盾。crs 仅用于未声明坐标系的文件，不做投影转换。"
         )
     said = Finding(

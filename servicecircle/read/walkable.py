@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from servicecircle.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
 FOOT_ALLOWED = frozenset({"yes", "designated", "permissive"})
 """Values of ``foot`` that open a way to walkers whatever else is tagged."""
@@ -39,10 +39,10 @@ class TagRule:
     """
 
     key: str
-    values: Iterable[str]
+    values: Collection[str]
     en: str
     zh: str
-    unless: Iterable[tuple[str, Iterable[str]]] = field(default=())
+    unless: Sequence[tuple[str, Collection[str]]] = ()
 
     def __post_init__(self) -> None:
         if isinstance(self.values, str):
@@ -62,9 +62,9 @@ class WalkFilter:
     """The ways people walk on: every way with a ``highway`` tag that no rule leaves out.
 
     Everything else stays: streets, service ways and driveways, tracks, paths, sidewalks drawn apart, bridleways,
-    cycleways, steps, bridges and tunnels, whatever their surface, lighting, slope, season or opening hours. One-way signs
-    do not bind walkers. Gates and other barriers at single points are not read. Ferries, railway platforms, piers and
-    squares drawn as multipolygons have no ``highway`` way and are no part of the network.
+    cycleways, steps, bridges and tunnels, whatever their surface, lighting, slope, season or opening hours. One-way
+    signs do not bind walkers. Gates and other barriers at single points are not read. Ferries, railway platforms, piers
+    and squares drawn as multipolygons have no ``highway`` way and are no part of the network.
 
     Parameters
     ----------
@@ -78,7 +78,7 @@ class WalkFilter:
     (True, False)
     """
 
-    rules: Iterable[TagRule] = field(default=())
+    rules: Sequence[TagRule]
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "rules", tuple(self.rules))
@@ -121,8 +121,8 @@ WALKABLE = WalkFilter(
         TagRule(
             "highway",
             {"corridor", "elevator", "ladder", "platform", "via_ferrata"},
-            "no way outdoors that all can walk at all hours: indoor corridors, lifts, ladders, climbing routes, and platforms, "
-            "which are drawn as outlines beside the way that leads to them",
+            "no way outdoors that all can walk at all hours: indoor corridors, lifts, ladders, climbing routes, and "
+            "platforms, which are drawn as outlines beside the way that leads to them",
             "并非人人随时可走的室外通道：室内走廊、电梯、爬梯、攀登路线，以及绘成轮廓的站台",
         ),
         TagRule("foot", {"no", "private"}, "closed to walkers", "禁止行人"),
