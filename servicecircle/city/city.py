@@ -1,0 +1,326 @@
+"""City: what is there."""
+
+from __future__ import annotations
+
+from dataclasses import KW_ONLY, dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from servicecircle.city.inspection import Inspection
+from servicecircle.city.layers import inspect_areas, inspect_facilities, inspect_population, inspect_zones
+from servicecircle.city.zoning import settings_of, zones_of
+from servicecircle.errors import InputError, LayerError
+from servicecircle.findings import DataReport, Finding
+from servicecircle.network import AccessRule, WalkNetwork, isochrones, snap
+from servicecircle.text import listed
+from servicecircle.units import WALK_SPEEDS, metres_walked
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    import pyproj
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class City:
+    """What is there: a walk network, residents, facilities, zones. It never changes; changes make a new city.
+
+    Everything is checked on entry and brought into the CRS of the walk network. Frames are copied.
+
+    Parameters
+    ----------
+    walk
+        The walk network.
+    population
+        Cells (points or polygons) with ``pop_total`` and, if known, ``cell_id``, ``setting`` (urban or rural),
+        ``zone_id`` and other groups: ``pop_0_2``, ``pop_3_5``, ``pop_6_14``, ``pop_60p``, ``pop_65p``. Without a setting
+        of its own a cell has that of the smallest zone around it which says so.
+    facilities
+        Facilities of all services, with ``service`` and, if known, ``id``, ``name``, ``zone_id``, ``status`` and other
+        attributes. A facility without a geometry needs a ``zone_id``: it is counted there, and never walked to.
+    zones
+        Polygons of all levels, with ``zone_id``, ``level`` and, if known, ``name``, ``parent``, ``setting``,
+        ``urban_rural_code``.
+    areas
+        Polygons with a ``kind``: built_up, main_city, water ...
+    services
+        Services that are known, also where no facility has them: an empty layer is a true zero, a layer that was not
+        loaded is not.
+    name
+        The city's name.
+    access
+        From where, and from how far, the walk network is entered.
+    notice
+        What has to be said wherever the city is shown, Chinese and English.
+    report
+        What was found while reading; what the checks find is added to it.
+
+    Raises
+    ------
+    LayerError
+        If layers have faults; all faults of all layers are in its ``report``.
+    """
+
+    walk: WalkNetwork
+    population: gpd.GeoDataFrame
+    facilities: gpd.GeoDataFrame
+    zones: gpd.GeoDataFrame
+    _: KW_ONLY
+    areas: gpd.GeoDataFrame | None = None
+    services: Sequence[str] = ()
+    name: str = ""
+    access: AccessRule = field(default_factory=AccessRule)
+    notice: tuple[str, str] = ("", "")
+    report: DataReport = field(default_factory=DataReport)
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.walk, WalkNetwork):
+            raise InputError(
+                f"walk must be a WalkNetwork, not {type(self.walk).__name__}: WalkNetwork.from_edges(edges), or "
+                "read_walk_network(path, crs=...). | walk 必须是 WalkNetwork。"
+            )
+        if isinstance(self.services, str):
+            raise InputError(f"services must be a list, for example [{self.services!r}]. | services 应为列表。")
+        seen = _inspected(self)
+        report = DataReport(tuple(finding for part in seen.values() for finding in part.findings))
+        _stop_at_errors(report)
+        facilities, zones = seen["facilities"].frame, seen["zones"].frame
+        found = [*_unknown_zones(seen["population"], zones), *_unknown_zones(seen["facilities"], zones)]
+        _stop_at_errors(DataReport(tuple(found)))
+        cells, found = _with_settings(seen["population"].frame, zones)
+        services = {*map(str, self.services), *facilities["service"]}
+        whole = dict.fromkeys((*self.walk.report.findings, *self.report.findings, *report.findings, *found))
+        values = {
+            "population": cells,
+            "facilities": facilities,
+            "zones": zones,
+            "areas": seen["areas"].frame if "areas" in seen else None,
+            "services": tuple(sorted(services)),
+            "report": DataReport(tuple(whole)),
+        }
+        for key, value in values.items():
+            object.__setattr__(self, key, value)
+
+    @property
+    def crs(self) -> pyproj.CRS:
+        """Return the CRS of all layers: that of the walk network, in metres."""
+        return self.walk.crs
+
+    @property
+    def cell_xy(self) -> NDArray[np.float64]:
+        """Return the centre of each cell, shape (n, 2), metres."""
+        return np.asarray(shapely.get_coordinates(self.population.geometry.centroid.to_numpy()))
+
+    @property
+    def cell_zones(self) -> pd.DataFrame:
+        """Return the zone of each level that holds each cell's centre: index cell_id, one column per level."""
+        cells = self.population
+        membership, _ = zones_of(cells.geometry.centroid, self.zones, declared=cells.get("zone_id"))
+        return membership.set_axis(pd.Index(cells["cell_id"], name="cell_id"))
+
+    @property
+    def facility_zones(self) -> pd.DataFrame:
+        """Return the zone of each level that each facility lies in: index facility id, one column per level."""
+        frame = self.facilities
+        membership, _ = zones_of(frame.geometry, self.zones, declared=frame["zone_id"])
+        return membership.set_axis(pd.Index(frame["id"], name="id"))
+
+    def adding(self, facilities: gpd.GeoDataFrame) -> City:
+        """Return a city with more facilities.
+
+        Parameters
+        ----------
+        facilities
+            A frame with a ``service`` column, in any declared CRS.
+
+        Raises
+        ------
+        LayerError
+            If the new facilities have faults, or ids that the city has already.
+        """
+        new = Inspection.of("facilities", facilities)
+        new.project(self.crs)
+        new.require("service")
+        _stop_at_errors(DataReport(tuple(new.findings)))
+        frame = new.frame.dropna(axis="columns", how="all")
+        together = pd.concat([self.facilities, frame], ignore_index=True) if len(frame) else self.facilities
+        return self._with_facilities(together, [*self.services, *new.frame["service"].dropna()])
+
+    def removing(self, ids: str | Iterable[str]) -> City:
+        """Return a city without some facilities; their services stay known, as true zeros if nothing is left.
+
+        Parameters
+        ----------
+        ids
+            Facility ids.
+
+        Raises
+        ------
+        InputError
+            If there is no facility with such an id.
+        """
+        return self._with_facilities(self.facilities[~self._chosen(ids)], self.services)
+
+    def changing(self, ids: str | Iterable[str], **values: Any) -> City:
+        """Return a city in which columns of some facilities have other values.
+
+        Parameters
+        ----------
+        ids
+            Facility ids.
+        **values
+            A value for each column to change, for example ``status="open"``.
+
+        Raises
+        ------
+        InputError
+            If there is no facility with such an id.
+        LayerError
+            If a value does not fit its column.
+        """
+        chosen = self._chosen(ids)
+        frame = self.facilities.copy()
+        for column, value in values.items():
+            cells = (
+                frame[column].astype(object) if column in frame else pd.Series(None, index=frame.index, dtype=object)
+            )
+            cells.loc[chosen] = pd.Series([value] * int(chosen.sum()), index=frame.index[chosen], dtype=object)
+            frame[column] = gpd.GeoSeries(cells, crs=frame.crs) if column == "geometry" else cells
+        return self._with_facilities(frame, [*self.services])
+
+    def isochrones(
+        self, service: str, *, minutes: Sequence[float], profile: str = "general", each: bool = False
+    ) -> gpd.GeoDataFrame:
+        """Return the ground within walking time of a service's open facilities.
+
+        Polygons are for eyes: streets reached within the time, cut at the limit and widened by 25 m. Whether a cell is
+        covered is decided by its own walk.
+
+        Parameters
+        ----------
+        service
+            A service of this city.
+        minutes
+            Walking times, minutes.
+        profile
+            Whose walking speed: one of ``WALK_SPEEDS``.
+        each
+            Whether every facility gets isochrones of its own.
+
+        Returns
+        -------
+        GeoDataFrame
+            One row for each of the minutes (and facility): service, facility_id (only with ``each``), minutes, metres,
+            geometry. Geometries are empty where there is no facility to walk from.
+
+        Raises
+        ------
+        InputError
+            If the service is not loaded, the profile is unknown, or minutes are not above zero.
+        """
+        if service not in self.services:
+            raise InputError.unknown("service", service, self.services)
+        if profile not in WALK_SPEEDS:
+            raise InputError.unknown("profile", profile, list(WALK_SPEEDS))
+        if not len(minutes):
+            raise InputError("minutes is empty; give at least one, for example [5, 10, 15]. | minutes 为空。")
+        limits = [metres_walked(value, speed_m_s=WALK_SPEEDS[profile]) for value in minutes]
+        chosen = (self.facilities["service"] == service) & (self.facilities["status"] == "open")
+        sources = self.facilities[chosen].sort_values("id")
+        placed = snap(self.walk, sources.geometry, rule=self.access)
+        rows: dict[str, list[Any]] = {"service": [], "facility_id": [], "minutes": [], "metres": [], "geometry": []}
+        shapes = isochrones(self.walk, placed, limits_m=limits, each=each)
+        for facility, parts in zip(sources["id"], shapes, strict=True) if each else [("", shapes)]:
+            for value, metres, shape in zip(minutes, limits, parts, strict=True):
+                for key, cell in zip(rows, (service, facility, float(value), metres, shape), strict=True):
+                    rows[key].append(cell)
+        frame = gpd.GeoDataFrame(rows, geometry="geometry", crs=self.crs)
+        return frame if each else frame.drop(columns="facility_id")
+
+    def _chosen(self, ids: str | Iterable[str]) -> NDArray[np.bool_]:
+        wanted = [ids] if isinstance(ids, str) else [str(one) for one in ids]
+        unknown = sorted(set(wanted) - set(self.facilities["id"]))
+        if unknown:
+            raise InputError(f"No facility has the id {listed(unknown)}. | 没有编号为 {listed(unknown)} 的设施。")
+        return self.facilities["id"].isin(wanted).to_numpy()
+
+    def _with_facilities(self, facilities: gpd.GeoDataFrame, services: Iterable[str]) -> City:
+        """Return this city with other facilities; what was found in the old ones and still holds is found again."""
+        kept = [f for f in self.report.findings if f.layer != "facilities" or f.severity == "repair"]
+        frame = facilities.set_index(np.arange(len(facilities)))
+        return replace(self, facilities=frame, services=tuple(services), report=DataReport(tuple(kept)))
+
+    def __repr__(self) -> str:
+        residents = self.population["pop_total"].sum()
+        return (
+            f"City({self.name or 'unnamed'}: {residents:,.0f} residents in {len(self.population):,} cells, "
+            f"{len(self.facilities):,} facilities of {len(self.services)} services, {len(self.zones):,} zones, "
+            f"{len(self.walk.edge_length_m):,} walk edges; {self.crs.to_string()})"
+        )
+
+
+def _inspected(city: City) -> dict[str, Inspection]:
+    crs = city.walk.crs
+    seen = {
+        "population": inspect_population(city.population, crs),
+        "facilities": inspect_facilities(city.facilities, crs),
+        "zones": inspect_zones(city.zones, crs),
+    }
+    return seen if city.areas is None else seen | {"areas": inspect_areas(city.areas, crs)}
+
+
+def _stop_at_errors(report: DataReport) -> None:
+    if not report.ok:
+        raise LayerError(report)
+
+
+def _unknown_zones(seen: Inspection, zones: gpd.GeoDataFrame) -> list[Finding]:
+    """Return what is wrong with the zones that rows of a layer say they are in."""
+    if "zone_id" not in seen.frame:
+        return []
+    declared = seen.frame["zone_id"]
+    unknown = declared.notna().to_numpy() & ~declared.isin(zones["zone_id"]).to_numpy()
+    if not unknown.any():
+        return []
+    return [
+        Finding.about(
+            seen.layer,
+            "unknown_zone",
+            "error",
+            en="zone_id is no zone of the zones layer. Correct it, add the zone, or leave it empty.",
+            zh="zone_id 不在 zones 图层中，请更正、补充该单元，或留空。",
+            column="zone_id",
+            rows=[f"{label}: {value}" for label, value in declared[unknown].items()],
+        )
+    ]
+
+
+def _with_settings(cells: gpd.GeoDataFrame, zones: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[Finding]]:
+    """Return the cells with a setting wherever a zone gives one, and what was found about their zones."""
+    membership, most = zones_of(cells.geometry.centroid, zones, declared=cells.get("zone_id"))
+    own = cells["setting"] if "setting" in cells else pd.Series(None, index=cells.index, dtype=object)
+    setting = own.where(own.notna(), settings_of(membership, zones))
+    if setting.notna().any():
+        cells = cells.assign(setting=setting.where(setting.notna(), None))
+    found = []
+    outside = membership.isna().all(axis=1).to_numpy()
+    if outside.any():
+        en, zh = "in no zone: counted for the whole city only.", "不在任何单元内，仅计入全市。"
+        found.append(_about_cells(cells, outside, code="outside_zones", en=en, zh=zh))
+    if (most > 1).any():
+        en = "in several zones of one level, or on a border: counted in the one with the lowest zone_id."
+        zh = "位于同级多个单元内或边界上，计入 zone_id 最小的单元。"
+        found.append(_about_cells(cells, most > 1, code="several_zones", en=en, zh=zh))
+    return cells, found
+
+
+def _about_cells(cells: gpd.GeoDataFrame, where: NDArray[np.bool_], *, code: str, en: str, zh: str) -> Finding:
+    residents = float(cells["pop_total"].to_numpy()[where].sum())
+    rows = cells["cell_id"].to_numpy()[where]
+    found = Finding.about("population", code, "warning", en=en, zh=zh, column="zone_id", rows=rows)
+    return replace(found, residents=residents)

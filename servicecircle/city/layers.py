@@ -1,0 +1,292 @@
+"""What each layer of a city must hold, checked on entry; all faults of a layer are reported at once."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from servicecircle.city.inspection import Inspection, as_text
+from servicecircle.city.vocabulary import (
+    FLAGS,
+    GROUPS,
+    NUMBERS,
+    OFFERS,
+    SETTINGS,
+    STATUSES,
+    URBAN_RURAL_CODES,
+    YES_NO,
+)
+
+if TYPE_CHECKING:
+    import pyproj
+
+POLYGONS = frozenset({"Polygon", "MultiPolygon"})
+PLACES = POLYGONS | {"Point"}
+CITY_ROW = "CITY"
+"""The zone id of the row of the whole city in a table of results; no zone may be called so."""
+
+OFFERS_APART = re.compile(r"[;；,，、|]")
+
+
+def inspect_population(frame: object, crs: pyproj.CRS) -> Inspection:
+    """Check the population cells: ``pop_total`` and a place for each; other groups, ids and settings if given."""
+    seen = Inspection.of("population", frame)
+    if not len(seen.frame):
+        seen.note("empty", "error", "the layer has no rows. Give at least one cell.", "图层为空，至少需要一个格网。")
+    if seen.project(crs):
+        seen.shapes(PLACES)
+    if seen.require("pop_total"):
+        _inspect_groups(seen)
+    _inspect_setting(seen)
+    if "zone_id" in seen.frame:
+        seen.frame["zone_id"] = as_text(seen.frame["zone_id"])
+    if "cell_id" in seen.frame:
+        seen.texts("cell_id")
+        seen.unique("cell_id")
+    else:
+        _name_cells(seen)
+    return seen
+
+
+def _inspect_groups(seen: Inspection) -> None:
+    groups = [group for group in seen.frame.columns if group in GROUPS]
+    for group in groups:
+        seen.numbers(group, may_be_missing=False)
+    total = seen.frame["pop_total"].to_numpy()
+    for group in set(groups) - {"pop_total"}:
+        above = seen.frame[group].to_numpy() > total + 0.5
+        if above.any():
+            seen.note(
+                "above_total",
+                "warning",
+                f"{group} is more than pop_total. Check the columns.",
+                f"{group} 大于 pop_total，请检查。",
+                column=group,
+                rows=seen.labels(above),
+            )
+    if len(total) and np.nansum(total) == 0:
+        seen.note(
+            "no_residents",
+            "warning",
+            "there are no residents: every share is without a value.",
+            "总人口为零，各项比例均无法计算。",
+            column="pop_total",
+        )
+
+
+def _inspect_setting(seen: Inspection) -> None:
+    if "setting" in seen.frame:
+        seen.mapped("setting", SETTINGS)
+
+
+def _name_cells(seen: Inspection) -> None:
+    """Name cells by their place, so that the order of rows has no say."""
+    if any(finding.severity == "error" for finding in seen.findings):
+        return
+    centres = seen.frame.geometry.centroid
+    order = np.lexsort((centres.x.to_numpy(), centres.y.to_numpy()))
+    names = np.empty(len(seen.frame), dtype=object)
+    names[order] = [f"cell-{number:06d}" for number in range(1, len(order) + 1)]
+    seen.frame["cell_id"] = names
+    seen.note(
+        "named",
+        "repair",
+        "cell_id was not given; cells are numbered from south to north, west to east.",
+        "未提供 cell_id，已按自南向北、自西向东编号。",
+        column="cell_id",
+    )
+
+
+def inspect_zones(frame: object, crs: pyproj.CRS) -> Inspection:
+    """Check the zones: an id and a level for each, polygons, parents that exist."""
+    seen = Inspection.of("zones", frame)
+    if seen.project(crs):
+        seen.shapes(POLYGONS)
+        seen.make_valid()
+    if seen.require("zone_id", "level"):
+        for column in ("zone_id", "level"):
+            seen.texts(column)
+        seen.unique("zone_id")
+        reserved = (seen.frame["zone_id"] == CITY_ROW).to_numpy()
+        if reserved.any():
+            seen.note(
+                "reserved",
+                "error",
+                f"{CITY_ROW} stands for the whole city; give the zone another id.",
+                f"{CITY_ROW} 专指全市，请改用其他编号。",
+                column="zone_id",
+                rows=seen.labels(reserved),
+            )
+        _inspect_parents(seen)
+        seen.frame["name"] = as_text(seen.frame["name"] if "name" in seen.frame else seen.frame["zone_id"]).fillna(
+            seen.frame["zone_id"]
+        )
+    _inspect_setting(seen)
+    _inspect_codes(seen)
+    return seen
+
+
+def _inspect_parents(seen: Inspection) -> None:
+    if "parent" not in seen.frame:
+        return
+    seen.frame["parent"] = parents = as_text(seen.frame["parent"])
+    unknown = parents.notna().to_numpy() & ~parents.isin(seen.frame["zone_id"]).to_numpy()
+    if unknown.any():
+        seen.note(
+            "unknown_parent",
+            "error",
+            "parent is no zone_id of this layer. Add that zone, or leave parent empty.",
+            "parent 不是本图层中的 zone_id，请补充该单元或留空。",
+            column="parent",
+            rows=[f"{label}: {value}" for label, value in parents[unknown].items()],
+        )
+
+
+def _inspect_codes(seen: Inspection) -> None:
+    if "urban_rural_code" in seen.frame:
+        codes = as_text(seen.frame["urban_rural_code"])
+        seen.frame["urban_rural_code"] = codes
+        given = codes.map(URBAN_RURAL_CODES).where(lambda setting: setting.notna(), None)
+        has = seen.frame["setting"] if "setting" in seen.frame else pd.Series(None, index=codes.index, dtype=object)
+        seen.frame["setting"] = has.where(has.notna(), given)
+
+
+def inspect_areas(frame: object, crs: pyproj.CRS) -> Inspection:
+    """Check the areas: a kind for each, and polygons (lines may stand for barriers)."""
+    seen = Inspection.of("areas", frame)
+    if seen.project(crs):
+        seen.shapes(POLYGONS | {"LineString", "MultiLineString"})
+        seen.make_valid()
+    if seen.require("kind"):
+        seen.texts("kind")
+    return seen
+
+
+def inspect_facilities(frame: object, crs: pyproj.CRS) -> Inspection:
+    """Check the facilities: a service for each, and a place or else a zone; ids are made where none are given."""
+    seen = Inspection.of("facilities", frame)
+    if seen.project(crs):
+        _inspect_places(seen)
+    if seen.require("service"):
+        seen.texts("service")
+    for column in ("zone_id", "name"):
+        seen.frame[column] = (
+            as_text(seen.frame[column])
+            if column in seen.frame
+            else pd.Series(None, index=seen.frame.index, dtype=object)
+        )
+    for column in NUMBERS:
+        if column in seen.frame:
+            seen.numbers(column, may_be_missing=True)
+    for column in FLAGS:
+        if column in seen.frame:
+            seen.mapped(column, YES_NO)
+    if "status" in seen.frame:
+        seen.mapped("status", STATUSES)
+        seen.frame["status"] = seen.frame["status"].fillna("open")
+    else:
+        seen.frame["status"] = "open"
+    if "services" in seen.frame:
+        seen.frame["services"] = [_offers(value) for value in seen.frame["services"]]
+    _inspect_ids(seen)
+    return seen
+
+
+def _inspect_places(seen: Inspection) -> None:
+    geometry = seen.frame.geometry
+    single = geometry.geom_type.eq("MultiPoint").to_numpy() & geometry.count_geometries().eq(1).to_numpy()
+    if single.any():
+        seen.frame.loc[single, "geometry"] = geometry[single].centroid
+    seen.shapes(PLACES, may_be_missing=True)
+    polygons = seen.frame.geometry.geom_type.isin(POLYGONS).to_numpy()
+    if polygons.any():
+        seen.frame.loc[polygons, "geometry"] = seen.frame.geometry[polygons].representative_point()
+        seen.note(
+            "polygon",
+            "repair",
+            "polygons stand for facilities: a point inside each is used as its door.",
+            "设施为面，取面内一点作为入口。",
+            column="geometry",
+            rows=seen.labels(polygons),
+        )
+    geometry = seen.frame.geometry
+    placeless = (geometry.isna() | geometry.is_empty).to_numpy()
+    zone = (
+        as_text(seen.frame["zone_id"]).isna().to_numpy() if "zone_id" in seen.frame else np.ones(len(placeless), bool)
+    )
+    lost = placeless & zone
+    if lost.any():
+        seen.note(
+            "no_place",
+            "error",
+            "neither a geometry nor a zone_id: a facility must be somewhere. Give one of them, or remove the rows.",
+            "既无坐标又无 zone_id，无法确定位置，请补充其一或删除。",
+            column="geometry",
+            rows=seen.labels(lost),
+        )
+    known = placeless & ~zone
+    if known.any():
+        seen.note(
+            "zone_only",
+            "warning",
+            "no geometry: counted in their zone, never walked to.",
+            "没有坐标：按所在单元计数，不参与步行可达计算。",
+            column="geometry",
+            rows=seen.labels(known),
+        )
+
+
+def _offers(value: object) -> tuple[str, ...]:
+    """Return what a facility offers as a sorted tuple of terms; a missing value offers nothing that is known."""
+    if isinstance(value, str):
+        parts = OFFERS_APART.split(value)
+    elif isinstance(value, list | tuple | set | frozenset | np.ndarray):
+        parts = [str(part) for part in value]
+    else:
+        parts = []
+    return tuple(sorted({OFFERS.get(part.strip(), part.strip()) for part in parts if part.strip()}))
+
+
+def _inspect_ids(seen: Inspection) -> None:
+    if "service" not in seen.frame or any(finding.severity == "error" for finding in seen.findings):
+        return
+    ids = as_text(seen.frame["id"]) if "id" in seen.frame else pd.Series(None, index=seen.frame.index, dtype=object)
+    seen.frame["id"] = ids
+    seen.unique("id")
+    nameless = ids.isna().to_numpy()
+    if not nameless.any():
+        return
+    seen.frame.loc[nameless, "id"] = _made_ids(seen.frame[nameless], set(ids.dropna()))
+    seen.note(
+        "named",
+        "repair",
+        "id was not given; facilities are numbered by service and place.",
+        "未提供 id，已按类别和位置编号。",
+        column="id",
+        rows=seen.labels(nameless) if not nameless.all() else (),
+    )
+
+
+def _made_ids(frame: pd.DataFrame, taken: set[str]) -> list[str]:
+    """Return an id for each row, the same whatever the order of rows: by service, place and name."""
+    keys = list(
+        zip(
+            frame["service"],
+            frame["geometry"].x.fillna(np.inf),
+            frame["geometry"].y.fillna(np.inf),
+            frame["zone_id"].fillna(""),
+            frame["name"].fillna(""),
+            strict=True,
+        )
+    )
+    ids = [""] * len(keys)
+    numbers: dict[str, int] = {}
+    for row in sorted(range(len(keys)), key=keys.__getitem__):
+        service = str(keys[row][0])
+        while not ids[row] or ids[row] in taken:
+            numbers[service] = numbers.get(service, 0) + 1
+            ids[row] = f"{service}-{numbers[service]:04d}"
+    return ids

@@ -1,0 +1,88 @@
+"""Which zone of each level a place lies in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import shapely
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+
+def levels(zones: gpd.GeoDataFrame) -> tuple[str, ...]:
+    """Return the levels of zones, the one with the largest zones first."""
+    areas = zones.geometry.area.groupby(zones["level"]).median()
+    return tuple(sorted(areas.index, key=lambda level: (-areas[level], level)))
+
+
+def zones_of(
+    places: gpd.GeoSeries, zones: gpd.GeoDataFrame, *, declared: pd.Series[Any] | None = None
+) -> tuple[pd.DataFrame, NDArray[np.int64]]:
+    """Return the zone of each level that holds each place.
+
+    A place on a border belongs to the lowest zone_id. A declared zone goes before the polygons, at its own level and at
+    those of its parents.
+
+    Parameters
+    ----------
+    places
+        Points in the CRS of the zones, shape (n,); empty or missing where a place is not known.
+    zones
+        Zones with zone_id, level and geometry.
+    declared
+        A zone_id for each place, None where there is none; every one of them is a zone.
+
+    Returns
+    -------
+    tuple
+        A frame on the index of the places, one column per level, with a zone_id or None; and for each place the largest
+        number of zones of one level that hold it, shape (n,).
+    """
+    ordered = zones.sort_values("zone_id", kind="stable")
+    place, zone = shapely.STRtree(ordered.geometry.to_numpy()).query(places.to_numpy(), predicate="intersects")
+    found = pd.DataFrame({"place": place, "zone": zone}).sort_values(["place", "zone"])
+    ids, level_of = ordered["zone_id"].to_numpy(), ordered["level"].to_numpy()
+    result = pd.DataFrame(None, index=range(len(places)), columns=list(levels(zones)), dtype=object)
+    found["level"] = level_of[found["zone"]]
+    for level, part in found.drop_duplicates(["place", "level"]).groupby("level"):
+        result.loc[part["place"].to_numpy(), level] = ids[part["zone"].to_numpy()]
+    if declared is not None:
+        _declare(result, declared.to_numpy(), zones)
+    most = np.zeros(len(places), dtype=np.int64)
+    counts = found.groupby(["place", "level"]).size().groupby("place").max()
+    most[counts.index.to_numpy(dtype=np.int64)] = counts.to_numpy()
+    return result.set_axis(places.index).astype(object).where(lambda frame: frame.notna(), None), most
+
+
+def _declare(result: pd.DataFrame, declared: NDArray[Any], zones: gpd.GeoDataFrame) -> None:
+    level_of = dict(zip(zones["zone_id"], zones["level"], strict=True))
+    parent_of = dict(zip(zones["zone_id"], zones["parent"], strict=True)) if "parent" in zones else {}
+    for zone in {zone for zone in declared if zone is not None}:
+        rows, seen = np.flatnonzero(declared == zone), set[str]()
+        while zone is not None and zone not in seen:
+            seen.add(zone)
+            result.loc[rows, level_of[zone]] = zone
+            zone = parent_of.get(zone)  # noqa: PLW2901  (up the parents)
+
+
+def smallest_zone(membership: pd.DataFrame) -> pd.Series[Any]:
+    """Return for each place the zone of the level with the smallest zones, of those it lies in."""
+    smallest = pd.Series(None, index=membership.index, dtype=object)
+    for level in reversed(membership.columns):
+        smallest = smallest.where(smallest.notna(), membership[level])
+    return smallest.where(smallest.notna(), None)
+
+
+def settings_of(membership: pd.DataFrame, zones: gpd.GeoDataFrame) -> pd.Series[Any]:
+    """Return urban or rural for each place: that of the smallest zone around it which says so; None where none does."""
+    setting = pd.Series(None, index=membership.index, dtype=object)
+    if "setting" not in zones:
+        return setting
+    said = dict(zip(zones["zone_id"], zones["setting"], strict=True))
+    for level in reversed(membership.columns):
+        setting = setting.where(setting.notna(), membership[level].map(said))
+    return setting.where(setting.notna(), None)
