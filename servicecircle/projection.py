@@ -145,7 +145,7 @@ def reproject(frame: gpd.GeoDataFrame, crs: pyproj.CRS, *, layer: str) -> tuple[
 
 
 def coordinate_faults(frame: gpd.GeoDataFrame, *, layer: str) -> tuple[Finding, ...]:
-    """Return what is wrong with a layer's CRS: none declared, or degrees where it says metres, or metres for degrees."""
+    """Return what is wrong with a layer's CRS: none declared, or degrees said to be metres, or the reverse."""
     if frame.crs is None and frame.geometry.isna().all() and len(frame):  # a list of things without places
         return ()
     rows = f"{len(frame):,} rows"

@@ -91,12 +91,17 @@ def _table(path: Path) -> tuple[pd.DataFrame, list[Finding]]:
             f"{path}: not a csv file in UTF-8 or GB18030 ({error}). Save it again as 'CSV UTF-8'. | "
             f"{path}：不是 UTF-8 或 GB18030 的 csv 文件，请另存为“CSV UTF-8”。"
         ) from error
-    lines = [(number, row) for number, row in enumerate(rows, start=1) if any(cell.strip() for cell in row)]
+    stripped = ([cell.strip() for cell in row] for row in rows)
+    lines = [(number, row) for number, row in enumerate(stripped, start=1) if any(row)]
     if not lines:
         raise ReadError(f"{path}: the file has no header line. | {path}：文件没有表头。")
-    header = [cell.strip() for cell in lines[0][1]]
+    while all(
+        row[-1] == "" and len(row) == len(lines[0][1]) for _, row in lines
+    ):  # separators at the end of every line
+        lines = [(number, row[:-1]) for number, row in lines]
+    header = lines[0][1]
     _check_shape(path, header, lines[1:])
-    table = pd.DataFrame([[cell.strip() for cell in row] for _, row in lines[1:]], columns=header, dtype=object)
+    table = pd.DataFrame([row for _, row in lines[1:]], columns=header, dtype=object)
     findings = []
     if encoding != ENCODINGS[0]:
         findings.append(
@@ -120,7 +125,7 @@ def _separator(text: str) -> str:
 def _check_shape(path: Path, header: list[str], lines: list[tuple[int, list[str]]]) -> None:
     """Raise ReadError if columns have no name or the same, or rows have more or fewer values than columns."""
     faults = []
-    twice = sorted({name for name in header if header.count(name) > 1})
+    twice = sorted({name for name in header if not name or header.count(name) > 1})
     if twice:
         faults.append(f"columns have no name or the same name ({', '.join(map(repr, twice))})")
     uneven = [number for number, row in lines if len(row) != len(header)]

@@ -86,7 +86,7 @@ def read_layer(
     ...     path = Path(folder) / "homes.csv"
     ...     _ = path.write_text("名称,lon,lat\n福利院,119.2,34.6\n", encoding="gbk")
     ...     read = read_layer(path, columns={"name": "名称"}, x="lon", y="lat", crs="EPSG:4326")
-    >>> read.frame["name"][0], read.frame.geometry.x[0]
+    >>> read.frame["name"][0], float(read.frame.geometry.x[0])
     ('福利院', 119.2)
     >>> print(read.report.findings[0].severity)
     repair
