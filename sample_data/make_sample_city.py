@@ -72,7 +72,8 @@ def _residents_of_units(cells: gpd.GeoDataFrame, areas: gpd.GeoSeries) -> dict[s
     """Return the residents of each community and village that has any, by zone_id."""
     cell, zone = areas.sindex.query(cells.geometry.centroid, predicate="within")
     of = areas.index.to_numpy()[zone]
-    return cells["pop_total"].iloc[cell].groupby(of).sum().to_dict()
+    residents: dict[str, int] = cells["pop_total"].iloc[cell].groupby(of).sum().to_dict()
+    return residents
 
 
 def main() -> None:

@@ -13,6 +13,7 @@ from making.placing import Town, base_name
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    from shapely.geometry.base import BaseGeometry
 
     from making.zones import Unit
 
@@ -48,7 +49,7 @@ def bus_stops(town: Town) -> gpd.GeoDataFrame:
     return town.frame()
 
 
-def _along_street(town: Town, line: LineString, *, mode: str, main: shapely.Geometry, taken: list[Point]) -> None:
+def _along_street(town: Town, line: LineString, *, mode: str, main: BaseGeometry, taken: list[Point]) -> None:
     """Set down pairs of stops along one street, wherever that street is built and no pair is near."""
     at = town.rng.uniform(60, 260)
     while at < line.length - 40:

@@ -191,7 +191,7 @@ def _roads(found: list[Village], rng: np.random.Generator) -> list[Way]:
     places = np.array([*((village.x, village.y) for village in found), *seats, *gateways], float)
     first_gateway = len(places) - len(gateways)
     blocked = _blocked()
-    ways = []
+    ways: list[Way] = []
     for first, second in _neighbours(places):
         if first >= first_gateway and second >= first_gateway:
             continue

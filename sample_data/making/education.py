@@ -8,6 +8,9 @@ from making.placing import Town, base_name, division_name
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    from shapely import Point
+
+    from making.zones import Unit
 
 # How many open kindergartens, childcare centres and schools each street and township has.
 # 望潮区 (YX02) is short of kindergartens.
@@ -91,14 +94,14 @@ def _kindergartens(town: Town) -> None:
     )
 
 
-def _served(town: Town, division: str) -> list:
+def _served(town: Town, division: str) -> list[Unit]:
     """Return the units where a service of the township or street may stand: communities and market towns first."""
     units = [unit for unit in town.of(division) if unit.kinds != "v" and set(unit.kinds) - set("iDP.")]
     villages = [unit for unit in town.of(division) if unit.kinds == "v"]
     return units or villages
 
 
-def _kindergarten(town: Town, name: str, unit: object, *, inclusive_share: float = 0.8, **given: object) -> None:
+def _kindergarten(town: Town, name: str, unit: Unit | Point, *, inclusive_share: float = 0.8, **given: object) -> None:
     public = town.flag(0.55)
     classes = int(town.rng.choice([6, 9, 12], p=[0.45, 0.4, 0.15]))
     attributes = {

@@ -128,7 +128,8 @@ def to_map(xy: NDArray[np.float64]) -> NDArray[np.float64]:
     bent = xy + _bend(xy)
     cos, sin = np.cos(TURN), np.sin(TURN)
     turned = np.column_stack([bent[:, 0] * cos - bent[:, 1] * sin, bent[:, 0] * sin + bent[:, 1] * cos])
-    return np.round(turned + MAP_ORIGIN, DECIMALS)
+    on_map: NDArray[np.float64] = np.round(turned + MAP_ORIGIN, DECIMALS)
+    return on_map
 
 
 def to_board(xy: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -6,7 +6,7 @@ One institution is one row for each service it counts for (a community health ce
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from making import names
 from making.placing import Town, base_name, division_name
@@ -63,7 +63,11 @@ def _hospitals(town: Town) -> None:
         unit = town.spread([unit for unit in town.of(hospital.zone_id, "社区") if unit.kinds != "v"], 1)[0]
         point = town.spot(unit)
         ownership = "private" if hospital.sponsor_level == "民办" else "public"
-        shared = {"legal_id": f"YXYL{number + 1:03d}", "sponsor_level": hospital.sponsor_level, "ownership": ownership}
+        shared: dict[str, object] = {
+            "legal_id": f"YXYL{number + 1:03d}",
+            "sponsor_level": hospital.sponsor_level,
+            "ownership": ownership,
+        }
         shared |= {"grade": hospital.grade, "status": "open"}
         size = {"physicians": hospital.physicians, "beds": hospital.beds}
         town.add("health_facility", hospital.name, point, **size, **shared)
@@ -104,7 +108,7 @@ def _centre(town: Town, street: str) -> None:
     gps = int(town.rng.integers(low, high))
     name = f"{division_name(street)}社区卫生服务中心"
     size = {"gps": gps, "physicians": gps + int(town.rng.integers(4, 9)), "beds": int(town.rng.choice([0, 20, 30]))}
-    more = {"level": "centre", "tcm_clinic": street != "YX0204", "feature_dept": town.flag(0.55)}
+    more: dict[str, Any] = {"level": "centre", "tcm_clinic": street != "YX0204", "feature_dept": town.flag(0.55)}
     _primary(town, "community_health", name, units[len(units) // 2 - 1], **size, **more)
 
 
@@ -113,7 +117,7 @@ def _stations(town: Town) -> None:
         share = STATION_SHARE.get(unit.district, 0.0)
         if unit.level == "社区" and set(unit.kinds) & set("mogcn") and town.flag(share):
             gps = int(town.rng.integers(1, 3))
-            more = {"level": "station", "tcm_clinic": town.flag(0.9), "feature_dept": False}
+            more: dict[str, Any] = {"level": "station", "tcm_clinic": town.flag(0.9), "feature_dept": False}
             _primary(
                 town,
                 "community_health",
@@ -130,7 +134,7 @@ def _township_hospital(town: Town, township: str) -> None:
     unit = next(unit for unit in town.of(township) if unit.kinds != "v")
     gps = int(town.rng.integers(*CENTRE_GPS[township[:4]]))
     size = {"gps": gps, "physicians": gps + int(town.rng.integers(3, 8)), "beds": int(town.rng.integers(20, 60))}
-    more = {
+    more: dict[str, Any] = {
         "level": "township",
         "tcm_clinic": township != "YX0305",
         "feature_dept": township in ("YX0105", "YX0205", "YX0301", "YX0302", "YX0303"),
@@ -143,5 +147,5 @@ def _clinics(town: Town) -> None:
         islet = unit.places == ("islet",)
         if unit.kinds == "v" and (islet or town.flag(CLINIC_SHARE)):
             gps = int(town.flag(0.2))
-            more = {"level": "village", "tcm_corner": town.flag(0.7)}
+            more: dict[str, Any] = {"level": "village", "tcm_corner": town.flag(0.7)}
             _primary(town, "village_clinic", f"{unit.name}卫生室", unit, gps=gps, physicians=0, beds=0, **more)

@@ -11,6 +11,9 @@ from making.placing import Town, base_name, division_name, divisions
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    from shapely import Point
+
+    from making.zones import Unit
 
 # (street or township, name, square metres, open to the public)
 LARGE_VENUES = (
@@ -34,12 +37,12 @@ def leisure(town: Town, schools: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     _large_venues(town)
     _community_grounds(town)
     for name, point in zip(schools["name"], schools.geometry, strict=True):
-        _fitness(town, f"{name}运动场", point, area=town.rng.integers(6000, 13_000), public=town.flag(0.55))
+        _fitness(town, f"{name}运动场", point, area=int(town.rng.integers(6000, 13_000)), public=town.flag(0.55))
     _centres_and_squares(town)
     return town.frame()
 
 
-def _fitness(town: Town, name: str, where: object, *, area: float, public: bool) -> None:
+def _fitness(town: Town, name: str, where: Unit | Point, *, area: float, public: bool) -> None:
     town.add("fitness", name, where, area_m2=int(round(area, -1)), open_to_public=public)
 
 
@@ -66,7 +69,9 @@ def _community_grounds(town: Town) -> None:
     for unit in town.every:
         if unit.kinds == "v":
             if town.flag(VILLAGE_FITNESS_SHARE):
-                _fitness(town, f"{base_name(unit)}体育活动点", unit, area=town.rng.integers(400, 1800), public=True)
+                _fitness(
+                    town, f"{base_name(unit)}体育活动点", unit, area=int(town.rng.integers(400, 1800)), public=True
+                )
             continue
         if not town.residents.get(unit.zone_id):
             continue

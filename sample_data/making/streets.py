@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import shapely
-from shapely import LineString, Polygon
+from shapely import LineString
 
 from making import ground, names
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
 
     from making.ground import Block
 
@@ -168,9 +169,9 @@ def subdivided(corners: NDArray[np.float64], spacing: float, rng: np.random.Gene
 
 def inset(corners: NDArray[np.float64], metres: float) -> NDArray[np.float64]:
     """Return a four-sided plot drawn in by about `metres` on every side."""
-    middle = corners.mean(axis=0)
-    size = np.ptp(corners, axis=0)
-    return middle + (corners - middle) * (1 - 2 * metres / size)
+    middle: NDArray[np.float64] = corners.mean(axis=0)
+    drawn_in: NDArray[np.float64] = middle + (corners - middle) * (1 - 2 * metres / np.ptp(corners, axis=0))
+    return drawn_in
 
 
 def _gated(block: Block, rng: np.random.Generator, titles: Iterator[str]) -> tuple[list[Way], list[Wall]]:
@@ -248,7 +249,7 @@ def _dormitory(block: Block) -> list[Way]:
     return [Way(line, "footway", "工厂宿舍", "dormitory") for line in lines]
 
 
-def wall_area(wall: Wall) -> Polygon:
+def wall_area(wall: Wall) -> BaseGeometry:
     """Return the wall as a narrow area, open at its gates."""
     openings = shapely.union_all([gate.buffer(6) for gate in wall.gates])
     return wall.ring.buffer(1.5, join_style="mitre").difference(openings)

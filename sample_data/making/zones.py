@@ -14,6 +14,8 @@ from making import country, ground, names
 from making.streets import wall_area
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from making.country import Village
     from making.ground import Block
     from making.streets import Wall
@@ -167,7 +169,7 @@ def _rural_centres(every: list[Unit], found: list[Village]) -> tuple[np.ndarray,
     return np.array([spot for spot, _ in spots], float), np.array([owner for _, owner in spots])
 
 
-def _block_borders() -> list[LineString]:
+def _block_borders() -> list[shapely.LinearRing]:
     """Return the borders between blocks, those beside river and railway moved to its middle."""
     borders = [_zone_frame(block).exterior for block in ground.city_blocks()]
     borders += [box(block.west, block.south, block.east, block.north).exterior for block in ground.county_blocks()]
@@ -231,7 +233,14 @@ def zones(every: list[Unit], areas: gpd.GeoSeries) -> gpd.GeoDataFrame:
 
 
 def _row(
-    zone_id: str, level: str, name: str, parts: list, *, admin: str, manager: str = "", **given: str | None
+    zone_id: str,
+    level: str,
+    name: str,
+    parts: Sequence[shapely.Geometry],
+    *,
+    admin: str,
+    manager: str = "",
+    **given: str | None,
 ) -> dict[str, object]:
     """Return one zone; it is managed by the district it lies in unless another manager is given."""
     columns = {"zone_id": zone_id, "level": level, "name": name, "parent": given.get("parent")}
