@@ -1,0 +1,65 @@
+"""What should be there: plans, their standards and measures, and the reader of plan files."""
+
+from servicecircle.plan.filters import ANY_SERVICE, Bounds, Condition, Facilities, FacilityFilter, Where
+from servicecircle.plan.frozen import FrozenMap
+from servicecircle.plan.measures import (
+    Composite,
+    Connection,
+    Coverage,
+    Measure,
+    Presence,
+    Provision,
+    Reach,
+    Register,
+    Requirement,
+    Share,
+    Stock,
+    TravelTime,
+)
+from servicecircle.plan.plan import Group, Plan, Profile, Service, Source
+from servicecircle.plan.reader import bundled_plans, read_plan
+from servicecircle.plan.standard import (
+    Alternative,
+    Assumption,
+    Citation,
+    Conflict,
+    Method,
+    Standard,
+    Target,
+)
+
+__all__ = [
+    "ANY_SERVICE",
+    "Alternative",
+    "Assumption",
+    "Bounds",
+    "Citation",
+    "Composite",
+    "Condition",
+    "Conflict",
+    "Connection",
+    "Coverage",
+    "Facilities",
+    "FacilityFilter",
+    "FrozenMap",
+    "Group",
+    "Measure",
+    "Method",
+    "Plan",
+    "Presence",
+    "Profile",
+    "Provision",
+    "Reach",
+    "Register",
+    "Requirement",
+    "Service",
+    "Share",
+    "Source",
+    "Standard",
+    "Stock",
+    "Target",
+    "TravelTime",
+    "Where",
+    "bundled_plans",
+    "read_plan",
+]

@@ -1,0 +1,208 @@
+"""A plan: standards, and the walking profiles and groups of residents that they speak of."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from servicecircle.errors import InputError
+from servicecircle.plan.frozen import FrozenMap
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from servicecircle.plan.standard import Standard
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """How someone walks.
+
+    Parameters
+    ----------
+    speed_m_s
+        Speed, m/s.
+    assumption_zh, assumption_en
+        Why this speed, since plans seldom state one.
+    sensitivity_m_s
+        Other speeds (m/s) at which figures are reported as well.
+    """
+
+    speed_m_s: float
+    assumption_zh: str = ""
+    assumption_en: str = ""
+    sensitivity_m_s: tuple[float, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "sensitivity_m_s", tuple(self.sensitivity_m_s))
+
+    @property
+    def assumption(self) -> str:
+        """Return why this speed, in both languages."""
+        return f"{self.assumption_en} | {self.assumption_zh}" if self.assumption_en else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A group of residents, a column of the population.
+
+    Parameters
+    ----------
+    zh, en
+        Its name.
+    fallback
+        The group that stands in for it (flagged ``estimated``) where the population lacks the column; "" is none.
+    """
+
+    zh: str
+    en: str
+    fallback: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A service that the library's vocabulary does not name: its name, Chinese and English."""
+
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The document a plan was read from: file name, SHA-256 of its text, number of characters, and where to find it."""
+
+    file: str = ""
+    sha256: str = ""
+    chars: int | None = None
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Plan:
+    """What should be there: made by `read_plan`, never changed.
+
+    Parameters
+    ----------
+    id
+        Its name, for example ``"lianyungang-145"``.
+    title_zh, title_en, region
+        What it is called, and where it holds.
+    base_year, target_year
+        The years the plan starts from and aims at.
+    profiles, groups, services
+        Walking profiles, groups of residents, and services of the plan's own, by name.
+    standards
+        The standards, in the order of the file.
+    source
+        The document.
+    """
+
+    id: str
+    title_zh: str
+    title_en: str
+    standards: tuple[Standard, ...]
+    profiles: Mapping[str, Profile] = field(default_factory=FrozenMap)
+    groups: Mapping[str, Group] = field(default_factory=FrozenMap)
+    services: Mapping[str, Service] = field(default_factory=FrozenMap)
+    region: str = ""
+    base_year: int | None = None
+    target_year: int | None = None
+    source: Source = field(default_factory=Source)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "standards", tuple(self.standards))
+        for name in ("profiles", "groups", "services"):
+            object.__setattr__(self, name, FrozenMap(getattr(self, name)))
+
+    def __getitem__(self, standard_id: str) -> Standard:
+        for standard in self.standards:
+            if standard.id == standard_id:
+                return standard
+        raise InputError.unknown("standard", standard_id, self.ids)
+
+    def __repr__(self) -> str:
+        return f"Plan({self.id!r}, {len(self.standards)} standards: {', '.join(self.ids)})"
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Return the ids of the standards, in order."""
+        return tuple(standard.id for standard in self.standards)
+
+    def only(self, *ids: str) -> Plan:
+        """Return the plan with these standards alone, in the plan's order; the id of a split one takes all its parts.
+
+        Raises
+        ------
+        InputError
+            If there is no standard with one of these ids, or no id is given.
+
+        Examples
+        --------
+        >>> from servicecircle.plan import read_plan
+        >>> read_plan("lianyungang-145").only("LY-01", "YY-01").ids
+        ('YY-01', 'LY-01')
+        """
+        known = tuple(dict.fromkeys([*self.ids, *(one.part_of for one in self.standards if one.part_of)]))
+        for given in ids or ("",):
+            if given not in known:
+                raise InputError.unknown("standard", given, known)
+        return replace(self, standards=tuple(s for s in self.standards if s.id in ids or s.part_of in ids))
+
+    def with_levels(self, levels: Sequence[str]) -> Plan:
+        """Return the plan with every standard judged at these levels, and no level reported for information only.
+
+        A level that is an area (for example ``"主城区"``) goes only to the standards that speak of that area; areas are
+        kept out unless they are named here.
+
+        Raises
+        ------
+        InputError
+            If there is no level, or `levels` is one text.
+
+        Examples
+        --------
+        >>> from servicecircle.plan import read_plan
+        >>> plan = read_plan("lianyungang-145").with_levels(["街道", "主城区"])
+        >>> plan["LY-01"].judge, plan["YY-05"].judge, plan["YY-05"].inform
+        (('街道',), ('街道', '主城区'), ())
+        """
+        if isinstance(levels, str) or not levels or not all(levels):
+            raise InputError(
+                f'levels must be a list of level names, for example ["街道", "全市"]. {levels!r} was given.'
+            )
+        of_areas = {level for standard in self.standards for level in standard.area_levels}
+
+        def of(standard: Standard) -> tuple[str, ...]:
+            return tuple(dict.fromkeys(one for one in levels if one not in of_areas or one in standard.area_levels))
+
+        return replace(self, standards=tuple(replace(one, judge=of(one), inform=()) for one in self.standards))
+
+    def with_speeds(self, **m_s: float) -> Plan:
+        """Return the plan with other speeds (m/s) for some of its profiles, said so in their assumptions.
+
+        Raises
+        ------
+        InputError
+            If there is no such profile, or a speed is not a finite number above 0.
+
+        Examples
+        --------
+        >>> from servicecircle.plan import read_plan
+        >>> read_plan("lianyungang-145").with_speeds(elderly=0.9).profiles["elderly"].speed_m_s
+        0.9
+        """
+        profiles = dict(self.profiles)
+        for name, speed in m_s.items():
+            if name not in profiles:
+                raise InputError.unknown("profile", name, tuple(profiles))
+            if isinstance(speed, bool) or not (math.isfinite(speed) and speed > 0):
+                raise InputError(f"the speed of {name!r} must be a finite number above 0 (m/s). {speed!r} was given.")
+            was = profiles[name].speed_m_s
+            profiles[name] = replace(
+                profiles[name],
+                speed_m_s=float(speed),
+                assumption_zh=f"使用者设定 {speed:g} 米/秒(规划文件中为 {was:g})",
+                assumption_en=f"set by the user: {speed:g} m/s (plan file: {was:g})",
+            )
+        return replace(self, profiles=FrozenMap(profiles))

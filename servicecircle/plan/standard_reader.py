@@ -1,0 +1,242 @@
+"""Fields of a standard -> Standard, with the rules that keep every number backed and nothing contradictory."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast, get_args
+
+from servicecircle.plan.figures import states
+from servicecircle.plan.measure_reader import Names, read_both, read_measure
+from servicecircle.plan.measures import Composite, Coverage, Measure, Reach, Register, TravelTime
+from servicecircle.plan.standard import (
+    Alternative,
+    Assumption,
+    Citation,
+    Conflict,
+    Method,
+    Nature,
+    Op,
+    Origin,
+    Standard,
+    Target,
+)
+from servicecircle.words import word
+
+if TYPE_CHECKING:
+    from servicecircle.plan.fields import Fields
+
+SHARE = "share"
+_AREA_KINDS = ("built_up", "centre", "main_city")
+_CITED_ORIGINS = ("stated", "stated_2020_hold", "lost_in_source")
+
+
+def read_standard(fields: Fields, names: Names) -> Standard | None:
+    """Return a standard; None (and faults) if its measure cannot be made out.
+
+    Every key is read even after a fault, so that all faults are found at once.
+    """
+    fields.figures = []
+    standard_id = fields.text("id", required=True)
+    unit = fields.text("unit", SHARE)
+    measure = read_measure(fields, names)
+    levels = _levels(fields)
+    target = _target(fields, unit)
+    standard = Standard(
+        id=standard_id,
+        name_zh=fields.text("name_zh", required=True),
+        name_en=fields.text("name_en", required=True),
+        measure=measure or Register("", ""),
+        target=target,
+        judge=levels[0],
+        inform=levels[1],
+        domain=fields.text("domain"),
+        nature=cast("Nature", fields.choice("nature", get_args(Nature), "未标注")),
+        part_of=fields.text("part_of"),
+        scope=fields.text("scope") or None,
+        base_value=fields.number("base_value", above=None, least=0.0),
+        base_year=fields.year("base_year"),
+        target_year=fields.year("target_year"),
+        unit=unit,
+        gap_unit=fields.text("gap_unit"),
+        cross_border=fields.flag(
+            "cross_border", default=isinstance(measure, Reach | Coverage | Composite | TravelTime)
+        ),
+        citations=tuple(_citation(one) for one in fields.children("citation")),
+        methods=tuple(_method(one) for one in fields.children("method")),
+        assumptions=tuple(_assumption(one) for one in fields.children("assumption")),
+        conflicts=tuple(_conflict(one) for one in fields.children("conflict")),
+    )
+    _check(fields, standard, measure)
+    if measure is not None:
+        fields.finish()
+    return standard if measure is not None else None
+
+
+def _levels(fields: Fields) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the levels that are judged and those for information."""
+    judge, inform = fields.texts("judge"), fields.texts("inform")
+    both = [level for level in inform if level in judge]
+    if both:
+        fields.fault("inform", f"{both[0]!r} is under 'judge' too.", f"{both[0]!r} 也在 'judge' 中。")
+    return judge, inform
+
+
+def _target(fields: Fields, unit: str) -> Target:
+    """Return what the value is held against."""
+    inner = fields.child("target", required=True)
+    if inner is None:
+        return Target()
+    op = cast("Op", inner.choice("op", get_args(Op), ">="))
+    origin = cast("Origin", inner.choice("origin", get_args(Origin), "none", required=True))
+    value = inner.number("value", above=None, least=0.0, backed=False)
+    inner.finish()
+    given = "value" in inner.table
+    if origin in ("none", "lost_in_source") and given:
+        inner.fault(
+            "value",
+            f"there is none when the origin is {origin!r}; a value of ours has origin = 'assumed'.",
+            f"origin 为 {origin!r} 时没有目标值;自行设定的值请用 origin = 'assumed'。",
+        )
+    if origin in ("stated", "assumed", "stated_2020_hold") and not given:
+        inner.fault("value", f"is missing; origin {origin!r} needs it.", f"缺少;origin 为 {origin!r} 时必填。")
+    if value is not None and origin != "none" and not _fits(op, value, unit):
+        if unit == SHARE and value > 1:
+            inner.fault(
+                "value",
+                f"a share is a number from 0 to 1. {value:g} was given. Did you mean {value / 100:g} ({value:g} %)?",
+                f"占比应在 0 与 1 之间,给出的是 {value:g}。是否应为 {value / 100:g}({value:g} %)?",
+            )
+        else:
+            inner.fault("value", f"must be above 0. {value:g} was given.", f"应大于 0,给出的是 {value:g}。")
+    return Target(op, value, origin)
+
+
+def _fits(op: str, value: float, unit: str) -> bool:
+    """Return whether a target value can be meant: above 0 unless it is an upper limit, and a share at most 1."""
+    return (value > 0 or op in ("<=", "<", "==")) and (unit != SHARE or value <= 1)
+
+
+def _citation(fields: Fields) -> Citation:
+    """Return a citation."""
+    citation = Citation(
+        section=fields.text("section", required=True),
+        line=_line(fields),
+        quote=fields.text("quote", required=True),
+        value=fields.text("value"),
+    )
+    fields.finish()
+    return citation
+
+
+def _line(fields: Fields) -> int:
+    """Return a line of the source."""
+    line = fields.whole("line", least=1)
+    if "line" not in fields.table:
+        fields.fault("line", "'line' is missing.", "缺少 'line'。")
+    return line or 1
+
+
+def _method(fields: Fields) -> Method:
+    """Return another document's definition."""
+    method = Method(fields.text("source", required=True), fields.text("quote", required=True))
+    fields.finish()
+    return method
+
+
+def _assumption(fields: Fields) -> Assumption:
+    """Return an assumption."""
+    about = fields.text("about", required=True)
+    return Assumption(about, *read_both(fields))
+
+
+def _conflict(fields: Fields) -> Conflict:
+    """Return a contradiction of the plan with itself."""
+    alternatives = []
+    for one in fields.children("alternatives", required=True):
+        value = one.number("value", required=True, above=None, backed=False)
+        alternatives.append(Alternative(value or 0.0, _line(one), one.text("quote", required=True)))
+        one.finish()
+    return Conflict(*read_both(fields), tuple(alternatives))
+
+
+def _check(fields: Fields, standard: Standard, measure: Measure | None) -> None:
+    """Note what does not fit together."""
+    _check_levels(fields, standard, measure)
+    _check_backing(fields, standard)
+    _check_base(fields, standard)
+    parent, slash, _ = standard.id.partition("/")
+    if slash and standard.part_of != parent:
+        fields.fault("part_of", f"must be {parent!r}, the id before the slash.", f"应为斜线前的编号 {parent!r}。")
+    if isinstance(measure, Register) and standard.target.origin == "assumed":
+        fields.fault("target", "of a register cannot be assumed.", "登记类标准的目标不能为假设。")
+
+
+def _check_levels(fields: Fields, standard: Standard, measure: Measure | None) -> None:
+    """Note standards judged nowhere, and rows of areas that the standard does not speak of."""
+    if measure is None:
+        return
+    informs = standard.target.origin in ("none", "lost_in_source")
+    if not (standard.judge or (informs and standard.inform) or isinstance(measure, Register)):
+        fields.fault(
+            "judge",
+            'must name at least one level, for example judge = ["街道", "全市"].',
+            '至少须有一个层级,例如 judge = ["街道", "全市"]。',
+        )
+    foreign = {word(kind, "zh"): kind for kind in _AREA_KINDS if kind not in standard.areas}
+    for key, levels in (("judge", standard.judge), ("inform", standard.inform)):
+        for level in levels:
+            if level in foreign:
+                fields.fault(
+                    key,
+                    f"{level!r} is an area, not a level of zones; it needs scope or area = {foreign[level]!r}.",
+                    f"{level!r} 是区域而非行政层级,须有 scope 或 area = {foreign[level]!r}。",
+                )
+
+
+def _check_base(fields: Fields, standard: Standard) -> None:
+    """Note base values that cannot be meant."""
+    value = standard.base_value
+    if value is not None and standard.unit == SHARE and value > 1:
+        fields.fault(
+            "base_value",
+            f"a share is a number from 0 to 1. {value:g} was given. Did you mean {value / 100:g} ({value:g} %)?",
+            f"占比应在 0 与 1 之间,给出的是 {value:g}。是否应为 {value / 100:g}({value:g} %)?",
+        )
+
+
+def _check_backing(fields: Fields, standard: Standard) -> None:
+    """Note every number that neither a citation states nor an assumption speaks of."""
+    target = standard.target
+    about = {one.about for one in standard.assumptions}
+    clauses = [f"{one.quote}\n{one.value}" for one in standard.citations]
+    if target.origin in _CITED_ORIGINS and not clauses:
+        fields.fault(
+            "target",
+            f"origin {target.origin!r} needs a [[standard.citation]] with the clause.",
+            f"origin 为 {target.origin!r} 时须有 [[standard.citation]] 引用原文。",
+        )
+    if target.origin == "assumed" and "target" not in about:
+        fields.fault(
+            "target",
+            "is assumed: say why in a [[standard.assumption]] with about = 'target'.",
+            "为假设值:请在 [[standard.assumption]](about = 'target')中说明理由。",
+        )
+    figures = [*fields.figures]
+    if target.origin in _CITED_ORIGINS and target.value is not None and clauses:
+        figures.append(((*fields.path, "target", "value"), "target", target.value))
+    for path, key, value in figures:
+        keys = {part for part in path[len(fields.path) :] if isinstance(part, str)}
+        top = path[len(fields.path)]
+        share = key in ("target", "base_value") and standard.unit == SHARE
+        if not (keys & about) and not any(states(clause, value, share=share) for clause in clauses):
+            fields.faults.add(
+                path,
+                fields.name_of(" › ".join(map(_shown, path[len(fields.path) :]))),
+                f"no citation states {value:g}. Quote the clause that does, or say in a [[standard.assumption]] with "
+                f"about = {top!r} why it is assumed.",
+                f"没有引文说明 {value:g}。请引用原文,或用 [[standard.assumption]](about = {top!r})说明理由。",
+            )
+
+
+def _shown(part: str | int) -> str:
+    """Return one part of a path as a planner counts: positions from 1."""
+    return str(part + 1) if isinstance(part, int) else part
