@@ -95,9 +95,8 @@ def _table(path: Path) -> tuple[pd.DataFrame, list[Finding]]:
     lines = [(number, row) for number, row in enumerate(stripped, start=1) if any(row)]
     if not lines:
         raise ReadError(f"{path}: the file has no header line. | {path}：文件没有表头。")
-    while all(
-        row[-1] == "" and len(row) == len(lines[0][1]) for _, row in lines
-    ):  # separators at the end of every line
+    # separators at the end of every line make no column
+    while all(row[-1] == "" and len(row) == len(lines[0][1]) for _, row in lines):
         lines = [(number, row[:-1]) for number, row in lines]
     header = lines[0][1]
     _check_shape(path, header, lines[1:])

@@ -125,10 +125,11 @@ def _band(source: DatasetReader, path: Path, band: int) -> _Raster:
             f"{path} has {source.count} band(s); band {band!r} is not one of them. | "
             f"{path} 共 {source.count} 个波段，没有第 {band!r} 波段。"
         )
-    if source.crs is None:
+    if source.crs is None or source.transform.is_identity:
         raise CRSError(
-            f"population layer: {path} has no CRS. Declare the one it is in, for example with gdal_edit.py -a_srs "
-            f"EPSG:4326. | population 图层：{path} 没有坐标系，请先声明。"
+            f"population layer: {path} does not say where it lies ({'CRS' if source.crs is None else 'position'} "
+            "missing). Export it as GeoTIFF with its CRS and its position. | "
+            f"population 图层：{path} 缺少坐标系或位置信息，请导出为带坐标系和位置的 GeoTIFF。"
         )
     raw = source.read(band)
     given = source.read_masks(band) != 0

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from servicecircle.errors import InputError
 
 if TYPE_CHECKING:
@@ -76,6 +78,9 @@ class WalkFilter:
     >>> walkable = WalkFilter([TagRule("foot", {"no"}, "closed to walkers", "禁止行人")])
     >>> walkable.walks({"highway": "path"}), walkable.walks({"highway": "path", "foot": "no"})
     (True, False)
+    >>> WALKABLE.table.loc[WALKABLE.table.key == "access", ["values", "unless"]]
+                         values                            unless
+    8  military, no, private  foot=designated | permissive | yes
     """
 
     rules: Sequence[TagRule]
@@ -90,6 +95,23 @@ class WalkFilter:
     def walks(self, tags: Mapping[str, str]) -> bool:
         """Return whether people walk on a way with these tags."""
         return "highway" in tags and self.rule_for(tags) is None
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """Return the rules as a table, one row each in their order: what is left out, unless what, and why."""
+        return pd.DataFrame(
+            [
+                {
+                    "key": rule.key,
+                    "values": ", ".join(sorted(rule.values)),
+                    "unless": "; ".join(f"{key}={' | '.join(sorted(values))}" for key, values in rule.unless),
+                    "en": rule.en,
+                    "zh": rule.zh,
+                }
+                for rule in self.rules
+            ],
+            columns=["key", "values", "unless", "en", "zh"],
+        )
 
 
 WALKABLE = WalkFilter(
@@ -144,4 +166,7 @@ WALKABLE = WalkFilter(
         ),
     ]
 )
-"""The rules used unless others are given: the public can walk there, on foot, outdoors, at any hour."""
+"""The rules used unless others are given: the public can walk there, on foot, outdoors, at any hour.
+
+``WALKABLE.table`` shows them all.
+"""
