@@ -57,6 +57,7 @@ def tile_layer(basemap: str | TileProvider) -> folium.TileLayer:
         tiles=provider.build_url(fill_subdomain=False, scale_factor="{r}"),
         attr=_attribution(provider, name),
         name=literal(name),
+        overlay=True,  # so that it can be switched off
         subdomains=provider.get("subdomains", "abc"),
         min_zoom=provider.get("min_zoom", 0),
         max_native_zoom=provider.get("max_zoom", 18),

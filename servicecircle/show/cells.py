@@ -13,8 +13,10 @@ from scipy.spatial import KDTree
 from servicecircle.show import palette
 from servicecircle.show.compact import compact_shapes, figures, honest_figures
 from servicecircle.show.legend import LegendRow, LegendSection, MapLayer, PaintBox
-from servicecircle.show.phrases import Language, phrase
+from servicecircle.show.phrases import phrase, term
+from servicecircle.show.rows import people
 from servicecircle.units import TOLERANCE_M
+from servicecircle.words import word
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -22,9 +24,10 @@ if TYPE_CHECKING:
 
     from servicecircle.show.palette import Paint
     from servicecircle.show.scene import Access, Limits, Scene
+    from servicecircle.words import Language
 
 COVERED, UNCOVERED, UNREACHABLE, OUT_OF_SCOPE = range(4)
-STATES = ("covered", "uncovered", "unreachable", "out_of_scope_cells")
+STATES = ("covered", "uncovered", "unreachable", "out_of_scope")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,37 +96,37 @@ def _with_rest(view: CellView, scene: Scene, states: NDArray[np.int64]) -> CellV
     count = len(view.paints)
     classes = np.where(states == UNREACHABLE, count, np.minimum(view.classes, count))
     classes = np.where(states == OUT_OF_SCOPE, count + 1, classes)
-    labels = tuple(phrase(key, scene.language) for key in STATES[UNREACHABLE:])
+    labels = tuple(term(key, scene.language) for key in STATES[UNREACHABLE:])
     paints = (*view.paints, palette.UNREACHABLE, palette.OUT_OF_SCOPE)
     return CellView(view.key, paints, view.labels + labels, classes, view.limits_after)
 
 
 def _covered_view(scene: Scene, states: NDArray[np.int64]) -> CellView:
-    labels = tuple(phrase(key, scene.language) for key in STATES)
+    labels = tuple(term(key, scene.language) for key in STATES)
     paints = (palette.COVERED, palette.UNCOVERED, palette.UNREACHABLE, palette.OUT_OF_SCOPE)
     return CellView("covered", paints, labels, states)
 
 
 def _legend(scene: Scene, access: Access, view: CellView, key: str) -> LegendSection:
     """Return the legend of a colouring: the residents of the standard's group and the cells in each class."""
-    people = np.bincount(view.classes, weights=access.cells["group"].to_numpy(dtype=float), minlength=len(view.paints))
+    residents = np.bincount(view.classes, weights=access.cells["group"].to_numpy(dtype=float), minlength=len(view.paints))
     counts = np.bincount(view.classes, minlength=len(view.paints))
     rows = [
-        LegendRow.of_paint(paint, label, (f"{people[i]:,.0f}", f"{counts[i]:,}"), limit_after=i in view.limits_after)
+        LegendRow.of_paint(paint, label, (people(residents[i]), f"{counts[i]:,}"), limit_after=i in view.limits_after)
         for i, (paint, label) in enumerate(zip(view.paints, view.labels, strict=True))
         if counts[i] or i < len(view.paints) - 2
     ]
-    total = LegendRow(phrase("total", scene.language), "#000000", (f"{people.sum():,.0f}", f"{counts.sum():,}"), "none")
+    total = LegendRow(phrase("total", scene.language), "#000000", (people(residents.sum()), f"{counts.sum():,}"), "none")
     straight = view.key == "metres" and access.limits.straight
     title = phrase("legend_straight" if straight else f"legend_{view.key}", scene.language)
     notes = (phrase("legend_limit", scene.language, limit=limit_text(access.limits, scene.language)),) if view.key in {"minutes", "metres"} else ()
-    heads = (phrase("group_people", scene.language, group=scene.group_name), phrase("cells", scene.language))
+    heads = (phrase("legend_people", scene.language, group=scene.group_name), term("cells", scene.language))
     return LegendSection((key,), title, heads, (*rows, total), notes)
 
 
 def limit_text(limits: Limits, language: Language) -> str:
     """Return limits in words: ``10 min``, ``10 / 20 min``, ``500 m``."""
-    unit = phrase("minutes", language) if limits.unit == "min" else "m"
+    unit = word("minutes", language) if limits.unit == "min" else "m"
     return " / ".join(f"{value:g}" for value in limits.values) + f" {unit}"
 
 
@@ -148,7 +151,7 @@ def _columns(scene: Scene, access: Access, states: NDArray[np.int64]) -> dict[st
         data |= {"setting": settings.tolist(), "settings": [_setting(kind, scene) for kind in kinds]}
     if limits.unit == "services":
         services = sorted({service for missing in cells["missing"] for service in missing})
-        data["services"] = services
+        data["services"] = [scene.service_name(service) for service in services]
         data["missing"] = [[services.index(service) for service in missing] for missing in cells["missing"]]
         return data
     metres, limit_m = cells["metres"].to_numpy(dtype=float), cells["limit_m"].to_numpy(dtype=float)
@@ -158,7 +161,8 @@ def _columns(scene: Scene, access: Access, states: NDArray[np.int64]) -> dict[st
         data |= {"minutes": honest_figures(minutes, 1, limits=limit, within=covered), "limit": figures(limit, 1)}
     else:
         data["limit"] = figures(limit_m, 0)
-    data["facility"] = pd.Index(scene.facilities["id"]).get_indexer(pd.Index(cells["facility_id"])).tolist()
+    places = {facility: place for place, facility in enumerate(scene.facilities["id"])}
+    data["facility"] = [places.get(facility, -1) for facility in cells["facility_id"]]
     return data
 
 
@@ -169,7 +173,7 @@ def _zone_names(scene: Scene, access: Access) -> pd.Series[str]:
 
 
 def _setting(kind: object, scene: Scene) -> str:
-    return phrase(str(kind), scene.language) if kind in {"urban", "rural"} else str(kind)
+    return term(kind, scene.language)
 
 
 def _dot_radius(scene: Scene, access: Access) -> float:

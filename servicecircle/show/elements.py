@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from hashlib import sha256
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 import folium
@@ -12,14 +11,10 @@ from folium.map import Layer
 from folium.template import Template
 
 from servicecircle.show.escape import literal, script_json
+from servicecircle.show.pages import asset
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-
-
-def asset(name: str) -> str:
-    """Return one of the files that stand beside this module: a script, a style or a template."""
-    return files("servicecircle.show").joinpath("assets", name).read_text(encoding="utf-8")
 
 
 class RawText(Element):

@@ -14,9 +14,19 @@ NOT_FOR_PAGES = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\ufff
 UNSAFE_IN_SCRIPT = re.compile("[<>&\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 """What could end a script, or a line in it, or hide in it; written as escapes inside JSON."""
 
-
 RUN_IN_TEMPLATES = str.maketrans({character: f"&#{ord(character)};" for character in "`$\\{}"})
 """What starts an expression in a template string of JavaScript or in a Jinja template, as HTML entities."""
+
+
+def shown(text: str) -> str:
+    """Return a text with U+FFFD for the characters that no page can show.
+
+    Examples
+    --------
+    >>> shown("a\\x00b")
+    'a\ufffdb'
+    """
+    return NOT_FOR_PAGES.sub("\ufffd", text)
 
 
 def literal(text: object) -> str:
@@ -31,7 +41,7 @@ def literal(text: object) -> str:
     >>> literal("<b>`${alert(1)}`</b>")
     '&lt;b&gt;&#96;&#36;&#123;alert(1)&#125;&#96;&lt;/b&gt;'
     """
-    return escape(NOT_FOR_PAGES.sub("\ufffd", str(text)), quote=True).translate(RUN_IN_TEMPLATES)
+    return escape(shown(str(text)), quote=True).translate(RUN_IN_TEMPLATES)
 
 
 def script_json(data: Any) -> str:

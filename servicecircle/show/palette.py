@@ -45,8 +45,8 @@ OUT_OF_SCOPE = Paint("#c9c9c4", 0.45)
 COVERED = Paint(WITHIN[1])
 UNCOVERED = Paint(BEYOND[2])
 STATUS_PAINTS = {
-    "met": Paint("#8fc1d9", 0.7),
-    "not_met": Paint("#d9822b", 0.75),
+    "meets": Paint("#8fc1d9", 0.7),
+    "fails": Paint("#d9822b", 0.75),
     "reference": Paint("#b39bd0", 0.7),
     "info": Paint("#b9c6cf", 0.7),
     "out_of_scope": OUT_OF_SCOPE,

@@ -1,144 +1,148 @@
-"""The words of the maps and of the summary, Chinese and English."""
+"""The sentences and headings of the maps and of the summary, Chinese and English; single terms are in `words`."""
 
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from servicecircle.errors import InputError
+from servicecircle.words import LANGUAGES, Language, word
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-Language = Literal["zh", "en"]
-LANGUAGES = ("zh", "en")
+Phrases = dict[str, tuple[str, str]]
 
-PHRASES: Mapping[str, tuple[str, str]] = MappingProxyType(
-    {
-        # layers
-        "layer_minutes": ("居民点：步行时间", "Cells: walking time"),
-        "layer_metres": ("居民点：距离", "Cells: distance"),
-        "layer_missing": ("居民点：缺少的服务", "Cells: missing services"),
-        "layer_covered": ("居民点：是否覆盖", "Cells: covered or not"),
-        "layer_results": ("{level}：评价结果", "{level}: results"),
-        "layer_zones": ("{level}：边界和名称", "{level}: borders and names"),
-        "layer_isochrones": ("等时圈", "Isochrones"),
-        "layer_isochrones_of": ("等时圈：{service}", "Isochrone: {service}"),
-        "layer_radius": ("服务半径", "Service radius"),
-        "layer_gaps": ("缺口片区", "Gap areas"),
-        "layer_facilities": ("计入的设施", "Facilities that count"),
-        "layer_streets": ("步行网络", "Walk network"),
-        "layer_areas": ("水域、绿地等", "Water, green and more"),
-        # legend
-        "legend_minutes": ("到最近设施的步行时间（分钟）", "Walking time to the nearest facility (min)"),
-        "legend_metres": ("到最近设施的路网距离（米）", "Walking distance to the nearest facility (m)"),
-        "legend_straight": ("到最近设施的直线距离（米）", "Straight-line distance to the nearest facility (m)"),
-        "legend_missing": ("步行圈内缺少的服务（种）", "Services missing within the walk (number)"),
-        "legend_covered": ("是否在标准限值以内", "Within the standard's limit or not"),
-        "legend_results": ("各{level}的评价结果", "Results by {level}"),
-        "legend_limit": ("虚线：标准限值 {limit}", "Dashed line: the standard's limit, {limit}"),
-        "people": ("人", "people"),
-        "zones": ("个", "zones"),
-        "count": ("个", "number"),
-        "total": ("合计", "Total"),
-        "covered": ("已覆盖", "Covered"),
-        "uncovered": ("未覆盖", "Not covered"),
-        "unreachable": ("步行不可达", "Out of walking reach"),
-        "out_of_scope_cells": ("不在考核范围", "Out of scope"),
-        "complete": ("0（齐全）", "0 (complete)"),
-        "isochrone_minutes": ("步行 {limit} 分钟", "{limit} min walk"),
-        "isochrone_metres": ("步行 {limit} 米", "{limit} m walk"),
-        "radius_metres": ("半径 {limit} 米", "{limit} m radius"),
-        "isochrone_note": (
-            "等时圈仅供看图，是否覆盖按每个居民点的实际步行距离判定。",
-            "Isochrones are for the eye: a cell counts by its own walking distance.",
-        ),
-        "gap_areas": ("缺口片区（未覆盖的连片居民点）", "Gap areas (cells not covered that lie together)"),
-        "gap_zones": ("缺设施的单元", "Zones that lack facilities"),
-        # tooltips
-        "walk": ("步行时间", "Walk"),
-        "distance": ("距离", "Distance"),
-        "minutes": ("分钟", "min"),
-        "limit": ("标准限值", "Limit"),
-        "result": ("结果", "Result"),
-        "nearest": ("最近设施", "Nearest"),
-        "residents": ("常住人口（人）", "Residents"),
-        "group_people": ("{group}（人）", "{group} (people)"),
-        "setting": ("城乡", "Setting"),
-        "missing": ("缺少", "Missing"),
-        "nothing": ("无", "nothing"),
-        "comma": ("、", ", "),
-        "service": ("类别", "Kind"),
-        "identifier": ("编号", "Id"),
-        "status": ("状态", "Status"),
-        "value": ("现状值", "Value"),
-        "target": ("目标值", "Target"),
-        "grade": ("分级", "Grade"),
-        "group_uncovered": ("未覆盖{group}（人）", "{group} not covered (people)"),
-        "group_unreachable": ("其中步行不可达（人）", "of these out of reach (people)"),
-        "facilities_n": ("现有设施", "Facilities"),
-        "facilities_required": ("应有设施", "Required"),
-        "facilities_missing": ("缺设施", "Facilities missing"),
-        "gap_area": ("缺口片区 {rank}", "Gap area {rank}"),
-        "cells": ("居民点（个）", "Cells"),
-        "area_ha": ("面积（公顷）", "Area (ha)"),
-        "worst": ("最远步行（分钟）", "Longest walk (min)"),
-        "zone": ("所在单元", "Zone"),
-        # panel
-        "clause": ("规划条文", "The plan says"),
-        "assumptions": ("假设与说明", "Assumptions"),
-        "legend": ("图例", "Legend"),
-        "whole_city": ("全市", "Whole city"),
-        "target_assumed": ("目标值为假设", "target assumed"),
-        "section_line": ("{section}（第 {line} 行）", "{section} (line {line})"),
-        "no_rows": ("没有评价结果", "no results"),
-        "missing_services": ("未载入的数据", "Data not loaded"),
-        # statuses and verdicts
-        "judged": ("已评价", "Judged"),
-        "reference": ("参考判定", "Reference judgement"),
-        "info": ("参考值", "For information"),
-        "not_applicable": ("不适用", "Not applicable"),
-        "out_of_scope": ("不在考核范围", "Out of scope"),
-        "not_evaluable": ("缺数据，无法评价", "Not evaluable: data missing"),
-        "no_population": ("无人口", "No population"),
-        "met": ("达标", "Meets the standard"),
-        "not_met": ("不达标", "Does not meet the standard"),
-        "reference_grade": ("参考判定：{grade}", "Reference judgement: {grade}"),
-        # classes
-        "urban": ("城镇", "Urban"),
-        "rural": ("农村", "Rural"),
-        "all": ("全部", "All"),
-        # summary
-        "summary_title": ("公共服务规划评估摘要", "Public-service plan: summary of the assessment"),
-        "summary_city": ("城市", "City"),
-        "summary_plan": ("规划", "Plan"),
-        "summary_scenario": ("方案", "Scenario"),
-        "summary_standards": ("各项标准", "The standards"),
-        "summary_standard": ("标准", "Standard"),
-        "summary_gap": ("缺口", "Gap"),
-        "summary_people": ("未覆盖（人）", "Not covered (people)"),
-        "summary_zones": ("各单元", "Zones"),
-        "summary_map": ("地图", "Map"),
-        "summary_clauses": ("条文与假设", "Clauses and assumptions"),
-        "summary_data": ("数据检查", "What was found in the data"),
-        "summary_no_findings": ("未发现问题。", "Nothing was found."),
-        "summary_residents": ("常住人口", "Residents"),
-        "summary_cells": ("居民点", "Cells"),
-        "summary_facilities": ("设施", "Facilities"),
-        "summary_speeds": ("步行速度（假设，米/秒）", "Walking speeds (assumed, m/s)"),
-        "summary_reference_note": (
-            "“参考判定”的目标值是假设的或替代的，只给数值和分级，不作达标与否的结论。",
-            "A reference judgement has an assumed or substitute target: it gives a value and a grade, never a verdict.",
-        ),
-        "severity_error": ("错误", "Error"),
-        "severity_repair": ("已修正", "Repaired"),
-        "severity_warning": ("提醒", "Warning"),
-        "severity_info": ("说明", "Note"),
-        "layer_word": ("图层", "Layer"),
-        "finding": ("内容", "Finding"),
-        "rows": ("行数", "Rows"),
-    }
-)
+_LAYERS: Phrases = {
+    "layer_minutes": ("居民点：步行时间", "Cells: walking time"),
+    "layer_metres": ("居民点：距离", "Cells: distance"),
+    "layer_missing": ("居民点：缺少的服务", "Cells: missing services"),
+    "layer_covered": ("居民点：是否覆盖", "Cells: covered or not"),
+    "layer_results": ("{level}：评价结果", "{level}: results"),
+    "layer_zones": ("{level}：边界和名称", "{level}: borders and names"),
+    "layer_isochrones": ("等时圈", "Isochrones"),
+    "layer_isochrones_of": ("等时圈：{service}", "Isochrone: {service}"),
+    "layer_radius": ("服务半径", "Service radius"),
+    "layer_facilities": ("计入的设施", "Facilities that count"),
+    "layer_facilities_of": ("设施：{service}", "Facilities: {service}"),
+    "layer_streets": ("步行网络", "Walk network"),
+    "layer_ground": ("水域、绿地、阻隔", "Water, green, barriers"),
+}
+
+_LEGEND: Phrases = {
+    "legend_minutes": ("到最近设施的步行时间（分钟）", "Walking time to the nearest facility (min)"),
+    "legend_metres": ("到最近设施的路网距离（米）", "Walking distance to the nearest facility (m)"),
+    "legend_straight": ("到最近设施的直线距离（米）", "Straight-line distance to the nearest facility (m)"),
+    "legend_missing": ("步行圈内缺少的服务（种）", "Services missing within the walk (number)"),
+    "legend_covered": ("是否在标准限值以内", "Within the standard's limit or not"),
+    "legend_results": ("{level}：评价结果", "{level}: results"),
+    "legend_limit": ("虚线：标准限值 {limit}", "Dashed line: the standard's limit, {limit}"),
+    "legend_facilities": ("计入的设施（个）", "Facilities that count"),
+    "legend_people": ("{group}（人）", "{group}"),
+    "legend_zones": ("个数", "Number"),
+    "total": ("合计", "Total"),
+    "complete": ("0（齐全）", "0 (complete)"),
+    "graded": ("参考判定 {grade}", "Reference {grade}"),
+    "facility_counts": ("计入", "Counts"),
+    "facility_lacks": ("不计入：缺少功能", "Does not count: lacks a function"),
+    "isochrone_minutes": ("步行 {limit} 分钟", "{limit} min walk"),
+    "isochrone_metres": ("步行 {limit} 米", "{limit} m walk"),
+    "radius_metres": ("半径 {limit} 米", "{limit} m radius"),
+    "isochrone_note": (
+        "等时圈仅供看图，是否覆盖按每个居民点的实际步行距离判定。",
+        "Isochrones are for the eye: a cell counts by its own walking distance.",
+    ),
+    "gap_sign": ("未覆盖的连片居民点，标注未覆盖{group}数", "Uncovered cells that lie together, with {group} uncovered"),
+}
+
+_CARDS: Phrases = {
+    "walk": ("步行时间", "Walk"),
+    "distance": ("距离", "Distance"),
+    "limit": ("标准限值", "Limit"),
+    "result": ("结果", "Result"),
+    "nearest": ("最近设施", "Nearest"),
+    "people": ("人", "people"),
+    "setting": ("城乡", "Setting"),
+    "missing": ("缺少", "Missing"),
+    "nothing": ("无", "nothing"),
+    "comma": ("、", ", "),
+    "service": ("类别", "Kind"),
+    "identifier": ("编号", "Id"),
+    "zone": ("所在单元", "Zone"),
+    "group_uncovered": ("未覆盖{group}", "{group} not covered"),
+    "group_unreachable": ("其中无法步行到达", "of these out of walking reach"),
+    "facilities_n": ("现有设施", "Facilities there"),
+    "facilities_required": ("应有设施", "Facilities required"),
+    "facilities_missing": ("缺设施", "Facilities missing"),
+    "grade": ("分级", "Grade"),
+    "gap_area": ("盲区 {rank}", "Gap area {rank}"),
+    "gap_residents": ("常住人口", "Residents"),
+    "area_ha": ("面积（公顷）", "Area (ha)"),
+    "worst": ("最远步行（分钟）", "Longest walk (min)"),
+    "with_origin": ("{target}（{origin}）", "{target} ({origin})"),
+    "of_target": ("目标 {target}", "target {target}"),
+}
+
+_PANEL: Phrases = {
+    "clause": ("规划条文", "The plan says"),
+    "section_line": ("{section}（第 {line} 行）", "{section} (line {line})"),
+    "line": ("第 {line} 行", "line {line}"),
+    "assumptions": ("假设", "Assumptions"),
+    "no_rows": ("没有评价结果。", "No results."),
+    "cannot_judge": ("这项标准无法评价。", "This standard cannot be judged."),
+    "not_loaded": ("未载入：{what}", "Not loaded: {what}"),
+    "speed": ("步行速度 {speed} 米/秒（{profile}，假设）", "Walking speed {speed} m/s ({profile}, assumed)"),
+    "scenario": ("方案：{scenario}", "Scenario: {scenario}"),
+}
+
+_SUMMARY: Phrases = {
+    "summary_title": ("公共服务规划评估摘要", "Public-service plan: summary of the assessment"),
+    "summary_plan": ("规划", "Plan"),
+    "summary_scenario": ("方案", "Scenario"),
+    "summary_residents": ("常住人口", "Residents"),
+    "summary_standards": ("各项标准", "The standards"),
+    "summary_people": ("未覆盖（人）", "Not covered (people)"),
+    "summary_zones": ("各单元", "Zones"),
+    "summary_zones_met": ("{met} 个达标，{failed} 个不达标", "{met} meet it, {failed} do not"),
+    "summary_lowest": ("最低 {zone} {value}", "lowest {zone}, {value}"),
+    "summary_clauses": ("假设、方法与原文冲突", "Assumptions, methods, contradictions of the plan"),
+    "summary_methods": ("方法依据", "Method"),
+    "summary_other": ("另一数值", "the other value"),
+    "summary_data": ("数据检查", "What was found in the data"),
+    "summary_no_findings": ("未发现问题。", "Nothing was found."),
+    "summary_parameters": ("速度与参数", "Speeds and parameters"),
+    "summary_speed": ("步行速度：{profile}", "Walking speed: {profile}"),
+    "summary_islands": ("步行网络的孤岛", "Islands of the walk network"),
+    "summary_islands_keep": ("全部计入", "all count"),
+    "summary_islands_main": ("只计最大的一片", "only the largest part counts"),
+    "summary_islands_from": ("总长 {metres} 米以上的计入", "those of {metres} m or more in all count"),
+    "summary_access": ("到道路的最大距离", "Farthest a point may lie from a path"),
+    "summary_grades": (
+        "分级（≥95、90-95、80-90、<80 %）为本程序所定，非规划内容。",
+        "Grades (≥ 95, 90-95, 80-90, < 80 %) are this program's, not the plan's.",
+    ),
+    "summary_crs": ("坐标系", "Coordinate reference system"),
+    "summary_versions": ("软件版本", "Software"),
+    "summary_reference_note": (
+        "“参考判定”的目标值是假设的或替代的，只给数值和分级，不作结论。",
+        "A reference judgement has an assumed or substitute target: it gives a value and a grade, no verdict.",
+    ),
+    "severity_error": ("错误", "error"),
+    "severity_repair": ("已修正", "repaired"),
+    "severity_warning": ("提醒", "warning"),
+    "severity_info": ("说明", "note"),
+    "finding_layer": ("图层", "Layer"),
+    "finding_kind": ("性质", "Kind"),
+    "finding": ("内容", "Finding"),
+    "finding_rows": ("行数", "Rows"),
+    "finding_residents": ("涉及人口", "Residents"),
+    "parameter": ("参数", "Parameter"),
+    "reason": ("说明", "Why"),
+    "colon": ("：", ": "),
+    "empty": ("无", "none"),
+}
+
+PHRASES: Mapping[str, tuple[str, str]] = MappingProxyType(_LAYERS | _LEGEND | _CARDS | _PANEL | _SUMMARY)
 """Every phrase by its key: Chinese, English. Braces are places for values."""
 
 
@@ -159,3 +163,15 @@ def phrase(key: str, language: Language, **values: object) -> str:
     """
     text = PHRASES[key][LANGUAGES.index(language)]
     return text.format(**values) if values else text
+
+
+def term(key: object, language: Language) -> str:
+    """Return a term of `words` as it stands alone: in English with a capital.
+
+    Examples
+    --------
+    >>> term("covered", "zh"), term("covered", "en"), term("bus_stop", "en")
+    ('已覆盖', 'Covered', 'Bus stop')
+    """
+    text = word(str(key), language)
+    return text if text == str(key) else text[:1].upper() + text[1:]

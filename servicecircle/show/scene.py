@@ -9,10 +9,12 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
+from servicecircle.assessment.selection import holds
 from servicecircle.errors import InputError
 from servicecircle.network import isochrones, snap
-from servicecircle.plan import Composite, Coverage, Reach
-from servicecircle.show.phrases import Language, phrase
+from servicecircle.plan import ANY_SERVICE, Composite, Coverage, Reach
+from servicecircle.show.phrases import phrase, term
+from servicecircle.show.rows import service_name
 from servicecircle.units import metres_walked
 
 if TYPE_CHECKING:
@@ -23,11 +25,15 @@ if TYPE_CHECKING:
     from servicecircle.assessment import Assessment
     from servicecircle.city import City
     from servicecircle.plan import FacilityFilter, Plan, Standard
+    from servicecircle.words import Language
 
 WGS84 = "EPSG:4326"
 
 SHOWN_DETAIL = 8000
 """Lines are simplified to one part in this many of the map's extent: less than a pixel on a large screen."""
+
+GROUND = frozenset({"water", "green", "barrier"})
+"""Kinds of areas that are part of the ground, unlike those that only bound what a standard is about."""
 
 MOST_STREET_POINTS = 250_000
 """A walk network with more points than this is not drawn behind the figures: the file would grow too large."""
@@ -91,7 +97,9 @@ class Scene:
     outlines: tuple[Outline, ...]
     gaps: gpd.GeoDataFrame
     zones: gpd.GeoDataFrame
+    scope: tuple[str, shapely.Geometry] | None
     backdrop: tuple[tuple[str, shapely.Geometry], ...]
+    blank: bool
     bounds: tuple[float, float, float, float]
 
     @property
@@ -99,11 +107,15 @@ class Scene:
         """Return the south-west corner: coordinates are kept relative to it."""
         return self.bounds[0], self.bounds[1]
 
+    def service_name(self, service: str) -> str:
+        """Return the name of a service: of the plan's own ones, or of the vocabulary."""
+        return service_name(self.result.plan, service, self.language)
+
     @property
     def group_name(self) -> str:
         """Return the name of the group of residents the standard is about."""
         group = self.result.plan.groups.get(str(getattr(self.standard.measure, "group", "pop_total")))
-        return str(getattr(group, self.language)) if group else phrase("residents", self.language)
+        return str(getattr(group, self.language)) if group else term("pop_total", self.language)
 
 
 def make_scene(
@@ -127,8 +139,8 @@ def make_scene(
     city, standard = result.city, result.plan[standard_id]
     rows = result.table[result.table["standard_id"] == standard_id]
     limits = standard_limits(standard, result.plan)
-    evaluable = not (rows["status"] == "not_evaluable").all()
-    facilities = counted_facilities(city, facility_filters(standard))
+    evaluable = bool((rows["status"] != "not_evaluable").any())
+    facilities = counted_facilities(city, standard.facilities)
     cells = result.cells_for(standard_id) if limits and evaluable else None
     gaps = result.gaps(standard_id) if evaluable else city.zones.iloc[:0]
     zones = city.zones[city.zones["zone_id"].isin(rows["zone_id"])]
@@ -145,7 +157,9 @@ def make_scene(
         tuple(Outline(o.group, o.label, _degrees(city, o.geometry, detail), o.is_limit) for o in outlines),
         _simplified(gaps, detail / 4).to_crs(WGS84),
         _simplified(zones, detail).to_crs(WGS84),
+        _scope(city, standard, detail),
         tuple((kind, _degrees(city, shape, detail)) for kind, shape in _backdrop(city, detail)) if streets else (),
+        not evaluable,
         tuple(gpd.GeoSeries([shapely.box(*extent)], crs=city.crs).to_crs(WGS84).total_bounds.tolist()),
     )
 
@@ -159,36 +173,25 @@ def standard_limits(standard: Standard, plan: Plan) -> Limits | None:
                 return Limits("m", (reach.metres,), speed_m_s=speed)
             values = tuple(reach.by_class.values()) if reach.by_class else (reach.minutes or 0.0,)
             return Limits("min", tuple(sorted(set(values))), tuple(reach.bands), speed_m_s=speed)
-        case Coverage() as coverage:
-            return Limits("m", (coverage.metres,), straight=True)
+        case Coverage(metres=float() | int() as metres):
+            return Limits("m", (metres,), straight=True)
         case Composite() as composite:
             return Limits("services", (), speed_m_s=plan.profiles[composite.profile].speed_m_s)
         case _:
             return None
 
 
-def facility_filters(standard: Standard) -> tuple[FacilityFilter, ...]:
-    """Return the filters that say which facilities count for a standard."""
-    if isinstance(standard.measure, Composite):
-        return tuple(one for requirement in standard.measure.require for one in requirement.facilities)
-    return tuple(getattr(standard.measure, "facilities", ()))
-
-
 def counted_facilities(city: City, filters: Sequence[FacilityFilter]) -> gpd.GeoDataFrame:
-    """Return the facilities of a city that pass at least one filter, those with a place on the map."""
+    """Return the facilities of a city that pass at least one filter, those with a place on the map, ordered by id."""
     frame = city.facilities
     counts = np.zeros(len(frame), dtype=bool)
     for one in filters:
-        passes = (frame["service"] == one.service).to_numpy(dtype=bool)
-        for column, wanted in ({"status": "open"} | dict(one.where)).items():
-            if column in frame.columns:
-                values = wanted if isinstance(wanted, list | tuple) else [wanted]
-                passes &= frame[column].isin(values).to_numpy(dtype=bool) | (
-                    frame[column].isna().to_numpy(dtype=bool) & (column == "status")
-                )
+        passes = np.full(len(frame), one.service == ANY_SERVICE) | (frame["service"] == one.service).to_numpy(dtype=bool)
+        for column, condition in ({"status": "open"} | dict(one.where)).items():
+            passes &= holds(frame[column], condition) if column in frame else False
         counts |= passes
     placed = ~(frame.geometry.is_empty | frame.geometry.isna()).to_numpy(dtype=bool)
-    return frame[counts & placed]
+    return frame[counts & placed].sort_values("id", kind="stable")
 
 
 def _outlines(
@@ -197,11 +200,10 @@ def _outlines(
     """Return the isochrones of a standard in the city's CRS, largest first; for a radius, the union of the discs."""
     if isinstance(standard.measure, Composite):
         return [
-            _isochrones(city, one.facilities, limits, [float(one.minutes or 0)], language, group=one.facilities[0].service)[0]
+            _isochrones(city, one.facilities, limits, [one.minutes], language, group=one.service)[0]
             for one in standard.measure.require
-            if one.minutes
         ]
-    filters = facility_filters(standard)
+    filters = standard.facilities
     if limits.straight:
         facilities = counted_facilities(city, filters)
         label = phrase("radius_metres", language, limit=f"{limits.values[0]:g}")
@@ -228,11 +230,24 @@ def _isochrones(
     return made[::-1]
 
 
+def _scope(city: City, standard: Standard, detail: float) -> tuple[str, shapely.Geometry] | None:
+    """Return the kind and the shape of the area that a standard is about; None if that is the whole city."""
+    kind = next(iter(standard.areas), None)
+    if kind is None or city.areas is None:
+        return None
+    parts = city.areas.geometry[(city.areas["kind"] == kind).to_numpy(dtype=bool)]
+    return (str(kind), _degrees(city, shapely.union_all(parts.to_numpy()), detail)) if len(parts) else None
+
+
 def _backdrop(city: City, detail: float) -> list[tuple[str, shapely.Geometry]]:
     """Return areas by kind, and the streets, in the city's CRS: what gives a map without tiles its ground."""
     shapes: list[tuple[str, shapely.Geometry]] = []
     if city.areas is not None:
-        shapes += [(str(kind), shapely.union_all(part.to_numpy())) for kind, part in city.areas.groupby("kind").geometry]
+        shapes += [
+            (str(kind), shapely.union_all(part.to_numpy()))
+            for kind, part in city.areas.groupby("kind").geometry
+            if kind in GROUND
+        ]
     lines = shapely.simplify(np.asarray(city.walk.edge_geometry, dtype=object), detail)
     if shapely.get_num_coordinates(lines).sum() <= MOST_STREET_POINTS:
         shapes.append(("streets", shapely.line_merge(shapely.multilinestrings(list(lines)))))

@@ -1,68 +1,171 @@
-"""The zones of a map, each with its row of the table: status in words, value, target and gap."""
+"""The zones of a map: their borders and names, and the result of each in colour."""
 
 from __future__ import annotations
 
-import math
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
+import shapely
 
+from servicecircle.assessment.figures import GRADES, LOWEST_GRADE
 from servicecircle.show import palette
 from servicecircle.show.compact import compact_shape, whole_degrees
 from servicecircle.show.legend import LegendRow, LegendSection, MapLayer, PaintBox
-from servicecircle.show.phrases import PHRASES, Language, phrase
+from servicecircle.show.phrases import phrase, term
+from servicecircle.show.rows import grade_words, known, row_lines, status_words
+from servicecircle.words import word
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    import pandas as pd
 
     from servicecircle.show.palette import Paint
     from servicecircle.show.scene import Scene
 
-SHARES = {"share", "%", "1"}
-"""Units in which a value of 1 is all of it, shown as per cent."""
+TIERS = (frozenset({"街道", "乡镇"}), frozenset({"社区", "行政村"}))
+"""Levels that cover the city together, side by side: shown as one layer."""
 
-Lines = list[tuple[str, str]]
+GRADE_NAMES = [*(name for _, name in GRADES), LOWEST_GRADE]
+GRADE_PAINTS = [palette.Paint(color, 0.75) for color in palette.GRADES]
 
-
-def known(value: object) -> bool:
-    """Return whether a cell of a table says something."""
-    return value is not None and not pd.isna(value) and str(value) != ""  # type: ignore[call-overload]
-
-
-def status_words(row: pd.Series[Any], language: Language) -> str:
-    """Return a row's status in words; a verdict only where the row is judged."""
-    if row["status"] == "judged":
-        return phrase("met" if row["meets_target"] else "not_met", language)
-    return phrase(str(row["status"]), language)
+BORDER = {"color": "#3d4148", "weight": 1.4, "opacity": 0.9, "fill": False}
+SCOPE_BORDER = {"color": "#3d4148", "weight": 2.4, "opacity": 0.9, "fill": False, "dashArray": "1 5"}
 
 
-def status_paint(row: pd.Series[Any]) -> tuple[str, Paint]:
-    """Return the label key and the paint of a zone's row; a reference judgement never has the paint of a verdict."""
-    status = str(row["status"])
-    if status == "judged":
-        status = "met" if row["meets_target"] else "not_met"
-    return status, palette.STATUS_PAINTS.get(status, palette.STATUS_PAINTS["info"])
+def zone_layers(scene: Scene, box: PaintBox, *, coloured: bool) -> tuple[list[MapLayer], list[LegendSection]]:
+    """Return two layers for each tier of zones, results and borders, and the legends of the results.
 
-
-def amount(value: float, unit: str, *, target: float | None = None, digits: int = 1) -> str:
-    """Return a value with its unit, with as many digits as keep it on its side of the target.
-
-    Examples
-    --------
-    >>> amount(0.97999, "share", target=0.98)
-    '97.999 %'
-    >>> amount(0.5, "share")
-    '50 %'
-    >>> amount(1.25, "/10k")
-    '1.3 /10k'
+    Parameters
+    ----------
+    scene
+        What the map shows.
+    box
+        The map's paints; new ones are added.
+    coloured
+        Whether the first tier's results are shown when the map opens: where there are no cells.
     """
-    share = unit in SHARES
-    scale = 100.0 if share else 1.0
-    shown, goal = value * scale, None if target is None else target * scale
-    for more in range(digits, 9):
-        text = f"{shown:,.{more}f}"
-        plain = float(text.replace(",", ""))
-        if goal is None or (plain >= goal) == (shown >= goal) and (plain <= goal) == (shown <= goal):
-            break
-    text = text.rstrip("0").rstrip(".") if "." in text else text
-    return f"{text} %" if share else f"{text} {unit}".strip()
+    layers, sections = [], []
+    for place, levels in enumerate(_tiers(scene)):
+        zones = scene.zones[scene.zones["level"].isin(levels)]
+        rows = _rows(scene, zones)
+        title = phrase("comma", scene.language).join(word(level, scene.language) for level in levels)
+        title = title[:1].upper() + title[1:]
+        results = MapLayer(
+            f"results{place}",
+            phrase("layer_results", scene.language, level=title),
+            coloured and place == 0,
+            {"pane": "results", "kind": "area", "styles": [{}], "items": _results(scene, zones, rows, box)},
+            exclusive=True,
+        )
+        outlined = _scope_items(scene) if place == 0 else []
+        spec = {
+            "pane": "zones",
+            "kind": "area",
+            "styles": [BORDER, SCOPE_BORDER],
+            "items": outlined + _borders(scene, zones, rows),
+            "labelClass": "sc-zone-name",
+            "labelFits": True,
+        }
+        borders = MapLayer(f"zones{place}", phrase("layer_zones", scene.language, level=title), place == 0, spec)
+        layers += [results, borders]
+        sections.append(_legend(scene, rows, results.key, title))
+    return layers, sections
+
+
+def status_paint(row: pd.Series[Any]) -> Paint:
+    """Return the paint of a zone's row; a reference judgement never has the paint of a verdict."""
+    status = str(row["status"])
+    if status == "judged" and known(row["meets_target"]):
+        status = "meets" if row["meets_target"] else "fails"
+    if status == "reference" and row["grade"] in GRADE_NAMES:
+        return GRADE_PAINTS[GRADE_NAMES.index(row["grade"])]
+    return palette.STATUS_PAINTS.get(status, palette.STATUS_PAINTS["info"])
+
+
+def _tiers(scene: Scene) -> list[tuple[str, ...]]:
+    """Return the levels of the map's zones, those that lie side by side together, judged ones first."""
+    present = list(dict.fromkeys(scene.zones["level"]))
+    judged = [level for level in scene.standard.judge if level in present]
+    levels = judged + [level for level in present if level not in judged]
+    tiers = [next((tier for tier in TIERS if level in tier), {level}) for level in levels]
+    return list(dict.fromkeys(tuple(level for level in levels if level in tier) for tier in tiers))
+
+
+def _rows(scene: Scene, zones: gpd.GeoDataFrame) -> dict[object, pd.Series[Any]]:
+    rows = scene.rows[(scene.rows["class"] == "all") & scene.rows["zone_id"].isin(zones["zone_id"])]
+    return {row["zone_id"]: row for _, row in rows.iterrows()}
+
+
+def _lines(scene: Scene, row: pd.Series[Any]) -> list[tuple[str, str]]:
+    """Return the figures of a zone: those of all its cells, then the value of each class of cells."""
+    classes = scene.rows[(scene.rows["zone_id"] == row["zone_id"]) & (scene.rows["class"] != "all")]
+    split = [
+        (term(part["class"], scene.language), text)
+        for _, part in classes.iterrows()
+        for head, text in row_lines(part, scene.language, scene.group_name)
+        if head == term("value", scene.language)
+    ]
+    return row_lines(row, scene.language, scene.group_name) + split
+
+
+def _results(
+    scene: Scene, zones: gpd.GeoDataFrame, rows: dict[object, pd.Series[Any]], box: PaintBox
+) -> list[dict[str, Any]]:
+    return [
+        {
+            "shape": compact_shape(shape, scene.origin),
+            "paint": box.number(status_paint(rows[zone])),
+            "title": str(name),
+            "lines": _lines(scene, rows[zone]),
+        }
+        for zone, name, shape in zip(zones["zone_id"], zones["name"], zones.geometry, strict=True)
+        if zone in rows
+    ]
+
+
+def _borders(scene: Scene, zones: gpd.GeoDataFrame, rows: dict[object, pd.Series[Any]]) -> list[dict[str, Any]]:
+    items = []
+    for zone, name, shape in zip(zones["zone_id"], zones["name"], zones.geometry, strict=True):
+        if shape is None or shape.is_empty:
+            continue
+        place = shapely.get_coordinates(shapely.point_on_surface(shape))
+        item = {
+            "shape": compact_shape(shape, scene.origin),
+            "style": 0,
+            "label": str(name),
+            "at": whole_degrees(place, scene.origin).ravel().tolist(),
+            "title": str(name),
+        }
+        items.append(item | {"lines": _lines(scene, rows[zone]) if zone in rows else []})
+    return items
+
+
+def _scope_items(scene: Scene) -> list[dict[str, Any]]:
+    """Return the outline of the area that a standard is about, with the row of the whole of it."""
+    if scene.scope is None:
+        return []
+    kind, shape = scene.scope
+    row = scene.rows[(scene.rows["zone_id"] == kind) & (scene.rows["class"] == "all")]
+    lines = _lines(scene, row.iloc[0]) if len(row) else []
+    return [
+        {"shape": compact_shape(shape, scene.origin), "style": 1, "title": term(kind, scene.language), "lines": lines}
+    ]
+
+
+def _legend(scene: Scene, rows: dict[object, pd.Series[Any]], key: str, title: str) -> LegendSection:
+    """Return the legend of results: each paint with its words and the number of zones."""
+    counted: dict[tuple[str, Paint], int] = {}
+    for row in rows.values():
+        label = status_words(row, scene.language)
+        if row["status"] == "reference" and known(row["grade"]):
+            label = phrase("graded", scene.language, grade=grade_words(row))
+        sign = (label, status_paint(row))
+        counted[sign] = counted.get(sign, 0) + 1
+    known_paints = list(chain(GRADE_PAINTS, palette.STATUS_PAINTS.values()))
+    order = sorted(counted, key=lambda sign: known_paints.index(sign[1]))
+    return LegendSection(
+        (key,),
+        phrase("legend_results", scene.language, level=title),
+        (phrase("legend_zones", scene.language),),
+        tuple(LegendRow.of_paint(paint, label, (str(counted[label, paint]),)) for label, paint in order),
+    )

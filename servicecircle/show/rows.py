@@ -1,0 +1,153 @@
+"""Rows of the table in words: status, value, target, gap; the same on maps and in the summary."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from servicecircle.show.phrases import phrase, term
+from servicecircle.words import word
+
+if TYPE_CHECKING:
+    from servicecircle.plan import Plan, Standard
+    from servicecircle.words import Language
+
+SIGNS = {">=": "≥", "<=": "≤", ">": ">", "<": "<", "==": "="}
+
+CITY = "CITY"
+"""The zone_id of the row of the whole city."""
+
+Lines = list[tuple[str, str]]
+
+
+def known(value: object) -> bool:
+    """Return whether a cell of a table says something."""
+    return value is not None and not pd.isna(value) and str(value) != ""  # type: ignore[call-overload]
+
+
+def amount(value: float, unit: str, *, target: float | None = None, digits: int = 1) -> str:
+    """Return a value with its unit, with as many digits as keep it on its side of the target.
+
+    Examples
+    --------
+    >>> amount(0.97999, "share", target=0.98)
+    '97.999 %'
+    >>> amount(0.5, "share")
+    '50 %'
+    >>> amount(1.25, "/10k")
+    '1.2 /10k'
+    """
+    share = unit == "share"
+    scale = 100.0 if share else 1.0
+    shown, goal = value * scale, None if target is None else target * scale
+    text = f"{shown:,.{digits}f}"
+    for more in range(digits, 9):
+        text = f"{shown:,.{more}f}"
+        plain = float(text.replace(",", ""))
+        if goal is None or ((plain >= goal) == (shown >= goal) and (plain <= goal) == (shown <= goal)):
+            break
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return f"{text} %" if share else f"{text} {unit}".strip()
+
+
+def people(value: float) -> str:
+    """Return a number of residents; a fraction of one person is not written as nobody.
+
+    Examples
+    --------
+    >>> people(1234.4), people(0.2), people(0)
+    ('1,234', '< 1', '0')
+    """
+    return "< 1" if 0 < value < 1 else f"{value:,.0f}"
+
+
+def service_name(plan: Plan, service: str, language: Language) -> str:
+    """Return the name of a service: of the plan's own ones, else the vocabulary's, else the service itself."""
+    own = plan.services.get(service)
+    return word(service, language) if own is None else (own.zh if language == "zh" else own.en)
+
+
+def grade_words(row: pd.Series[Any]) -> str:
+    """Return a row's grade; empty if it has none."""
+    return str(row["grade"]).replace(">=", "≥").replace("%", " %") if known(row["grade"]) else ""
+
+
+def head_row(rows: pd.DataFrame, standard: Standard) -> pd.Series[Any] | None:
+    """Return the row that speaks for a standard as a whole: of its own area, else of the whole city, else the first."""
+    whole = rows[rows["class"] == "all"]
+    if whole.empty:
+        return None
+    for zone in (*standard.areas, CITY):
+        found = whole[whole["zone_id"] == zone]
+        if not found.empty:
+            return found.iloc[0]
+    return whole.iloc[0]
+
+
+def status_words(row: pd.Series[Any], language: Language) -> str:
+    """Return a row's status in words; a verdict only where the row is judged."""
+    if row["status"] == "judged" and known(row["meets_target"]):
+        return term("meets" if row["meets_target"] else "fails", language)
+    return term(row["status"], language)
+
+
+def value_words(row: pd.Series[Any]) -> str:
+    """Return a row's value with its unit, or a dash."""
+    target = float(row["target"]) if known(row["target"]) else None
+    return amount(float(row["value"]), str(row["unit"]), target=target) if known(row["value"]) else "–"
+
+
+def target_words(row: pd.Series[Any], language: Language) -> str:
+    """Return a row's target, with where it comes from unless the plan states it; empty if there is none."""
+    if not known(row["target"]):
+        return "" if row["target_origin"] in {"none", "stated"} else term(row["target_origin"], language)
+    sign = SIGNS.get(str(row["op"]), str(row["op"]))
+    text = f"{sign} {amount(float(row['target']), str(row['unit']), digits=4)}"
+    if row["target_origin"] == "stated":
+        return text
+    return phrase("with_origin", language, target=text, origin=word(str(row["target_origin"]), language))
+
+
+def gap_words(row: pd.Series[Any]) -> str:
+    """Return a row's gap with its unit, or a dash."""
+    if not known(row["gap"]):
+        return "–"
+    unit = str(row["gap_unit"]) if known(row["gap_unit"]) else ""
+    if unit in {"人", "people", "residents"}:
+        return f"{people(float(row['gap']))} {unit}"
+    return amount(float(row["gap"]), unit)
+
+
+def row_lines(row: pd.Series[Any], language: Language, group: str) -> Lines:
+    """Return what the card of a zone says about its row: heads and figures.
+
+    Parameters
+    ----------
+    row
+        A row of the table.
+    language
+        Of all words.
+    group
+        The name of the group of residents.
+    """
+    status = status_words(row, language)
+    lines = [(term("status", language), status)]
+    if known(row["value"]):
+        lines.append((term("value", language), value_words(row)))
+    if row["status"] == "reference":
+        lines.append((phrase("grade", language), grade_words(row)))
+    lines.append((term("target", language), target_words(row, language)))
+    if known(row["gap"]):
+        lines.append((term("gap", language), gap_words(row)))
+    counts = [
+        (phrase("group_uncovered", language, group=group), "group_uncovered"),
+        (phrase("group_unreachable", language), "pop_unreachable"),
+        (phrase("facilities_n", language), "facilities_n"),
+        (phrase("facilities_required", language), "facilities_required"),
+        (phrase("facilities_missing", language), "facilities_missing"),
+    ]
+    for head, column in counts:
+        if known(row[column]) and not (column == "pop_unreachable" and row[column] == 0):
+            lines.append((head, people(float(row[column]))))
+    return [(head, text) for head, text in lines if text]

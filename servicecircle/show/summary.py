@@ -1,0 +1,226 @@
+"""The one-page summary of an assessment: each standard with its figures and its clause, and what lies behind them."""
+
+from __future__ import annotations
+
+import platform
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+import pyproj
+
+from servicecircle.files import replacing
+from servicecircle.show.pages import asset, render
+from servicecircle.show.panel import cited_at, missing_data, notice_of
+from servicecircle.show.phrases import check_language, phrase, term
+from servicecircle.show.rows import (
+    amount,
+    gap_words,
+    grade_words,
+    head_row,
+    known,
+    people,
+    status_words,
+    target_words,
+    value_words,
+)
+from servicecircle.words import word
+
+if TYPE_CHECKING:
+    import os
+
+    import pandas as pd
+
+    from servicecircle.assessment import Assessment
+    from servicecircle.findings import DataReport
+    from servicecircle.plan import Citation, Standard
+    from servicecircle.words import Language
+
+PACKAGES = ("servicecircle", "geopandas", "shapely", "numpy", "pandas")
+SEVERITIES = ("error", "repair", "warning", "info")
+
+
+def write_summary(result: Assessment, path: str | os.PathLike[str], *, language: str = "zh") -> None:
+    """Write a one-page summary (HTML, all in one file, opens and prints without internet).
+
+    A row for each standard: value, target, status, gap, residents concerned, and the clause with section and line; then
+    assumptions, contradictions of the plan, what was found in the data, speeds, parameters and versions. A reference
+    judgement has a grade, never a verdict. The same result always makes the same page.
+
+    Parameters
+    ----------
+    result
+        The assessment.
+    path
+        The file to write; its folder must exist. An old file is replaced in one step.
+    language
+        ``"zh"`` or ``"en"``: all words of the page. Clauses stay in the plan's own words.
+
+    Raises
+    ------
+    InputError
+        If the language is unknown or the file cannot be written.
+    """
+    tongue = check_language(language)
+    with replacing(path) as part:
+        part.write_text(_page(result, tongue), encoding="utf-8", newline="\n")
+
+
+def _page(result: Assessment, language: Language) -> str:
+    city, plan = result.city, result.plan
+    facts = [
+        (phrase("summary_residents", language), people(float(city.population["pop_total"].sum()))),
+        (term("cells", language), f"{len(city.population):,}"),
+        (term("facilities", language), f"{len(city.facilities):,}"),
+        (term("zones", language), f"{len(city.zones):,}"),
+    ]
+    title = {"zh": plan.title_zh or plan.title_en, "en": plan.title_en or plan.title_zh}[language]
+    return render(
+        "summary.html",
+        language="zh-CN" if language == "zh" else "en",
+        style=asset("summary.css"),
+        title=phrase("summary_title", language),
+        city=city.name,
+        plan=title,
+        scenario=result.scenario,
+        notice=notice_of(city, language),
+        facts=facts,
+        standards=[_standard(result, standard, language) for standard in plan.standards],
+        findings=_findings(city.report, language),
+        parameters=_parameters(result, language),
+        versions=_versions(),
+        words=_words(language),
+    )
+
+
+def _standard(result: Assessment, standard: Standard, language: Language) -> dict[str, Any]:
+    """Return what the page says of a standard."""
+    rows = result.table[result.table["standard_id"] == standard.id]
+    row = head_row(rows, standard)
+    lacking: list[str] = []
+    if row is not None and row["status"] == "not_evaluable":
+        lacking = missing_data(result.city, result.plan, standard, language)
+    about: dict[str, Any] = {
+        "id": standard.id,
+        "name": standard.name(language),
+        "nature": word(standard.nature, language),
+        "missing": phrase("not_loaded", language, what=phrase("comma", language).join(lacking)) if lacking else "",
+        "zones": _zones(rows, language),
+        "quotes": [_quote(one, language) for one in standard.citations],
+        "methods": [(one.source, one.quote) for one in standard.methods],
+        "assumptions": [one.text(language) for one in standard.assumptions],
+        "conflicts": [_conflict(standard, place, language) for place in range(len(standard.conflicts))],
+    }
+    if row is None:
+        return about | dict.fromkeys(("where", "value", "target", "gap", "people", "unreachable", "grade"), "") | {
+            "status": phrase("no_rows", language), "kind": "none"
+        }  # fmt: skip
+    return about | {
+        "where": row["zone_name"] if known(row["zone_name"]) else word(str(row["level"]), language),
+        "value": value_words(row),
+        "target": target_words(row, language) or "–",
+        "status": status_words(row, language),
+        "kind": _kind(row),
+        "grade": grade_words(row) if row["status"] == "reference" else "",
+        "gap": gap_words(row),
+        "people": people(float(row["group_uncovered"])) if known(row["group_uncovered"]) else "–",
+        "group": _group(result, standard, language) if known(row["group_uncovered"]) else "",
+    }
+
+
+def _kind(row: pd.Series[Any]) -> str:
+    """Return what the status looks like on the page: meets, fails, reference, or something without a judgement."""
+    if row["status"] == "judged" and known(row["meets_target"]):
+        return "meets" if row["meets_target"] else "fails"
+    return "reference" if row["status"] == "reference" else "none"
+
+
+def _group(result: Assessment, standard: Standard, language: Language) -> str:
+    group = str(getattr(standard.measure, "group", "") or "pop_total")
+    named = result.plan.groups.get(group)
+    return word(group, language) if named is None else (named.zh if language == "zh" else named.en)
+
+
+def _zones(rows: pd.DataFrame, language: Language) -> list[str]:
+    """Return a line for each level with several zones: how many meet the standard, or the lowest value."""
+    lines = []
+    whole = rows[(rows["class"] == "all") & rows["value"].notna()]
+    for level, part in whole.groupby("level", sort=False):
+        judged = part[(part["status"] == "judged") & part["meets_target"].notna()]
+        if len(part) < 2:  # noqa: PLR2004  (several zones)
+            continue
+        name = term(level, language)
+        if len(judged):
+            met = int(judged["meets_target"].astype(bool).sum())
+            counts = phrase("summary_zones_met", language, met=met, failed=len(judged) - met)
+            lines.append(f"{name}{phrase('colon', language)}{counts}")
+        else:
+            least = part.loc[part["value"].astype(float).idxmin()]
+            text = phrase("summary_lowest", language, zone=least["zone_name"], value=value_words(least))
+            lines.append(f"{name}{phrase('colon', language)}{text}")
+    return lines
+
+
+def _quote(citation: Citation, language: Language) -> dict[str, str]:
+    return {"text": citation.quote, "where": cited_at(citation, language)}
+
+
+def _conflict(standard: Standard, place: int, language: Language) -> dict[str, Any]:
+    conflict = standard.conflicts[place]
+    others = [
+        {"value": amount(one.value, standard.unit, digits=4), "text": one.quote, "line": phrase("line", language, line=one.line)}
+        for one in conflict.alternatives
+    ]
+    return {"text": conflict.text(language), "others": others}
+
+
+def _findings(report: DataReport, language: Language) -> list[dict[str, str]]:
+    """Return what was found in the data, the gravest first."""
+    found = sorted(report.findings, key=lambda finding: SEVERITIES.index(finding.severity))
+    return [
+        {
+            "layer": one.layer,
+            "kind": phrase(f"severity_{one.severity}", language),
+            "text": (one.zh or one.en) if language == "zh" else (one.en or one.zh),
+            "rows": f"{one.count:,}" if one.count else "",
+            "examples": ", ".join(one.rows),
+            "residents": "" if one.residents is None else people(one.residents),
+        }
+        for one in found
+    ]
+
+
+def _parameters(result: Assessment, language: Language) -> list[tuple[str, str, str]]:
+    """Return name, value and reason of everything that was chosen, not read from the plan."""
+    lines = []
+    for name, profile in result.plan.profiles.items():
+        reason = profile.assumption_zh if language == "zh" else profile.assumption_en
+        head = phrase("summary_speed", language, profile=word(name, language))
+        lines.append((head, f"{profile.speed_m_s:g} m/s", reason))
+    access = result.city.access
+    islands = (
+        phrase(f"summary_islands_{access.islands}", language)
+        if isinstance(access.islands, str)
+        else phrase("summary_islands_from", language, metres=f"{access.islands:,.0f}")
+    )
+    return [
+        *lines,
+        (phrase("summary_islands", language), islands, ""),
+        (phrase("summary_access", language), f"{access.max_access_m:,.0f} m", ""),
+        (phrase("summary_crs", language), result.city.crs.to_string(), result.city.crs.name),
+    ]
+
+
+def _versions() -> str:
+    packages = [f"{name} {version(name)}" for name in PACKAGES]
+    return ", ".join([*packages, f"PROJ {pyproj.proj_version_str}", f"Python {platform.python_version()}"])
+
+
+def _words(language: Language) -> dict[str, str]:
+    terms = {key: term(key, language) for key in ("standard", "value", "target", "status", "gap", "conflict")}
+    keys = (
+        "summary_plan", "summary_scenario", "summary_standards", "summary_people", "summary_zones",
+        "summary_clauses", "summary_data", "summary_no_findings", "summary_parameters", "summary_versions", "summary_grades",
+        "summary_reference_note", "assumptions", "summary_methods", "summary_other", "finding_layer", "finding_kind",
+        "finding", "finding_rows", "finding_residents", "parameter", "reason", "empty",
+    )  # fmt: skip
+    return terms | {key: phrase(key, language) for key in keys}
