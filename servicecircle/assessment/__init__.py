@@ -1,0 +1,7 @@
+"""What is missing, where, for how many, by which clause."""
+
+from servicecircle.assessment.assessment import Assessment, assess
+from servicecircle.assessment.comparison import Comparison
+from servicecircle.assessment.explanation import Explanation
+
+__all__ = ["Assessment", "Comparison", "Explanation", "assess"]

@@ -1,0 +1,128 @@
+"""What changes from one assessment to another: values, verdicts, who gains and who loses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from servicecircle.assessment.rows import units
+from servicecircle.errors import InputError
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from servicecircle.assessment.assessment import Assessment
+
+KEYS = ["standard_id", "zone_id", "class"]
+SAME = 1e-12
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Comparison:
+    """What changes from a baseline to a result.
+
+    Parameters
+    ----------
+    table
+        One row per standard, zone and class: value, status, verdict, meets_target, gap and group_uncovered ``_before`` and
+        ``_after``; ``change`` of the value; ``gain`` and ``loss`` (residents of the group newly covered, and no longer
+        covered; NaN for a standard counted by zone); ``flips`` where the target is met now and was not, or the other way.
+    cells
+        Cells that are newly covered (``change`` 1) or no longer (-1): standard_id, cell_id, zone_id, group, metres_before,
+        metres_after, change, geometry.
+    """
+
+    table: pd.DataFrame
+    cells: gpd.GeoDataFrame
+
+    @property
+    def changed(self) -> pd.DataFrame:
+        """Return the rows of `table` in which the value, the status or a verdict changes."""
+        moved = self.table["change"].abs().fillna(0) > SAME
+        other = (self.table["status_before"] != self.table["status_after"]) | self.table["flips"]
+        return self.table[moved | other].reset_index(drop=True)
+
+    @property
+    def flips(self) -> pd.DataFrame:
+        """Return the rows of `table` whose target is met in only one of the two."""
+        return self.table[self.table["flips"]].reset_index(drop=True)
+
+    def __repr__(self) -> str:
+        city = self.changed[self.changed["zone_id"] == "CITY"]
+        shown = city if len(city) else self.changed
+        lines = [
+            f"{row.standard_id} {row.zone_name} {row._asdict()['class_']}: {row.value_before:.6g} -> {row.value_after:.6g}"
+            f" ({row.change:+.6g}); gain {row.gain:,.0f}, loss {row.loss:,.0f}"
+            for row in shown.rename(columns={"class": "class_"}).itertuples()
+        ]
+        lines.append(f"{len(self.changed)} rows change, {len(self.flips)} verdicts flip.")
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        return str(self.changed.to_html(index=False, escape=True))
+
+
+def compare(after: Assessment, before: Assessment) -> Comparison:
+    """Return what changes from one assessment to another of the same plan."""
+    if after.plan.standards != before.plan.standards or after.plan.profiles != before.plan.profiles:
+        raise InputError(
+            "The two assessments are of different plans, or other levels or speeds. | 两次评估的规划不同。"
+        )
+    told = ["value", "status", "verdict", "meets_target", "gap", "group_uncovered"]
+    names = [*KEYS, "zone_name", "level"]
+    old, new = (one.table.set_index(names)[told] for one in (before, after))
+    table = old.join(new, how="outer", lsuffix="_before", rsuffix="_after").reset_index()
+    order = {key: i for i, key in enumerate(new.index)}
+    table = table.iloc[
+        np.argsort([order.get(tuple(row), len(order)) for row in table[names].to_numpy()], kind="stable")
+    ]
+    table["change"] = table["value_after"] - table["value_before"]
+    both = table["meets_target_before"].notna() & table["meets_target_after"].notna()
+    table["flips"] = (both & (table["meets_target_before"] != table["meets_target_after"]).fillna(False)).astype(bool)
+    moved = _moved_cells(after, before)
+    gains = _gains(after, moved)
+    keys = [tuple(row) for row in table[KEYS].to_numpy()]
+    table["gain"] = [gains.get(key, (np.nan, np.nan))[0] for key in keys]
+    table["loss"] = [gains.get(key, (np.nan, np.nan))[1] for key in keys]
+    return Comparison(table.reset_index(drop=True), moved)
+
+
+def _moved_cells(after: Assessment, before: Assessment) -> gpd.GeoDataFrame:
+    """Return the cells whose being covered changes."""
+    parts = []
+    for standard_id, outcome in after.outcomes.items():
+        old, new = before.outcomes[standard_id].cells, outcome.cells
+        if old is None or new is None:
+            continue
+        now = after.cells_for(standard_id)
+        was = old.reindex(now.index)
+        change = now["covered"].astype(int) - was["covered"].eq(True).astype(int)  # noqa: FBT003  (a cell that is new)
+        frame = now.assign(
+            standard_id=standard_id, metres_before=was["metres"], metres_after=now["metres"], change=change
+        )
+        parts.append(frame[change != 0].reset_index())
+    columns = ["standard_id", "cell_id", "zone_id", "group", "metres_before", "metres_after", "change", "geometry"]
+    if parts:
+        return pd.concat(parts, ignore_index=True)[columns]
+    return after.cells.iloc[:0].reset_index().reindex(columns=columns)
+
+
+def _gains(after: Assessment, moved: gpd.GeoDataFrame) -> dict[tuple[str, str, str], tuple[float, float]]:
+    """Return the group's residents newly covered and no longer covered, by standard, zone and class."""
+    result = {}
+    index = after.ground.cells.index
+    for standard_id, outcome in after.outcomes.items():
+        if outcome.cells is None:
+            continue
+        mine = moved[moved["standard_id"] == standard_id].set_index("cell_id")
+        change = mine["change"].reindex(index).fillna(0).to_numpy(dtype=float)
+        people = change * outcome.cells["group"].to_numpy()
+        for unit in units(after.ground, after.plan[standard_id]):
+            for klass in ("all", "urban", "rural"):
+                part = unit.cells if klass == "all" else unit.cells & after.ground.of_setting(klass)
+                gain, loss = people[part & (change > 0)].sum(), -people[part & (change < 0)].sum()
+                result[standard_id, unit.zone_id, klass] = (float(gain), float(loss))
+    return result

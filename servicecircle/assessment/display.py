@@ -1,0 +1,104 @@
+"""How an assessment shows itself: a line per standard, in the terminal and in a notebook."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from servicecircle.assessment.rows import CITY, WHOLE_CITY
+from servicecircle.words import word
+
+if TYPE_CHECKING:
+    from servicecircle.assessment.assessment import Assessment
+    from servicecircle.plan import Standard
+
+PER_CENT = 100.0
+MOST_DIGITS = 8
+
+
+def exact_text(value: float, *, target: float | None = None, of_share: bool = False) -> str:
+    """Return a value with at least one digit, and as many as keep it on its side of the target.
+
+    Examples
+    --------
+    >>> exact_text(0.97999, target=0.98, of_share=True), exact_text(0.5, of_share=True), exact_text(2.0)
+    ('97.999%', '50.0%', '2.0')
+    """
+    scale, sign = (PER_CENT, "%") if of_share else (1.0, "")
+    text = ""
+    for digits in range(1, MOST_DIGITS):
+        text = f"{value * scale:,.{digits}f}"
+        shown = float(text.replace(",", ""))
+        if target is None or (shown >= target * scale) == (value >= target):
+            break
+    return text + sign
+
+
+def main_row(result: Assessment, standard: Standard) -> pd.Series[Any] | None:
+    """Return the row that speaks for a standard: of the scope's own area, else of the whole city."""
+    rows = result.table[(result.table["standard_id"] == standard.id) & (result.table["class"] == "all")]
+    areas = rows[rows["level"].isin(standard.area_levels)]
+    city = rows[rows["zone_id"] == CITY]
+    first = pd.concat([areas, city, rows])
+    return first.iloc[0] if len(first) else None
+
+
+def line_of(result: Assessment, standard: Standard) -> str:
+    """Return what a standard comes to, in one line of English and Chinese."""
+    start = f"{standard.id} {standard.name_zh} {standard.name_en}"
+    row = main_row(result, standard)
+    if row is None:
+        return f"{start}: no zone of its levels"
+    return f"{start}: {summary_of(result, standard, row)}"
+
+
+def summary_of(result: Assessment, standard: Standard, row: pd.Series[Any]) -> str:
+    """Return what a row says: value, target, status, who is concerned; or what is missing."""
+    if row["status"] == "not_evaluable":
+        why = "; ".join(one.en for one in result.outcomes[standard.id].missing if one.blocks)
+        return f"{word('not_evaluable', 'zh')} not evaluable ({why})"
+    if pd.isna(row["value"]):
+        return f"{word(str(row['status']), 'zh')} {word(str(row['status']), 'en')}"
+    of_share = row["unit"] == "share"
+    target = None if pd.isna(row["target"]) else float(row["target"])
+    value = exact_text(float(row["value"]), target=target, of_share=of_share)
+    parts = [value + ("" if of_share else f" {row['unit']}")]
+    if target is not None:
+        parts.append(f"target {row['op']} {exact_text(target, of_share=of_share)}")
+    parts.append(str(row["verdict"] or f"{word(str(row['status']), 'zh')} {row['status']}"))
+    if pd.notna(row["group_uncovered"]):
+        parts.append(f"{row['group_uncovered']:,.0f} of {row['pop_group']:,.0f} {_group_name(result, row)} not covered")
+    elif pd.notna(row["facilities_missing"]):
+        parts.append(f"{row['facilities_missing']:,.0f} missing")
+    parts.append(_zones_line(result, standard))
+    return ", ".join(part for part in parts if part)
+
+
+def _group_name(result: Assessment, row: pd.Series[Any]) -> str:
+    group = result.plan.groups.get(str(row["group"]))
+    return group.en if group is not None else word(str(row["group"]), "en")
+
+
+def _zones_line(result: Assessment, standard: Standard) -> str:
+    """Return how many judged zones fall short."""
+    rows = result.table[(result.table["standard_id"] == standard.id) & (result.table["class"] == "all")]
+    zones = rows[
+        (rows["level"] != WHOLE_CITY) & ~rows["level"].isin(standard.area_levels) & rows["meets_target"].notna()
+    ]
+    short = int((~zones["meets_target"].astype(bool)).sum())
+    return f"{short} of {len(zones)} zones fall short" if len(zones) else ""
+
+
+def html_of(result: Assessment) -> str:
+    """Return the lines as an HTML table; names are shown literally."""
+    lines = []
+    for standard in result.plan.standards:
+        row = main_row(result, standard)
+        said = "" if row is None else summary_of(result, standard, row)
+        cells = (standard.id, f"{standard.name_zh} · {standard.name_en}", said)
+        lines.append("<tr>" + "".join(f"<td style='text-align:left'>{escape(cell)}</td>" for cell in cells) + "</tr>")
+    notice = "".join(f"<p>{escape(one)}</p>" for one in result.city.notice if one)
+    title = escape(f"{result.plan.title_zh} · {result.city.name}")
+    return f"<p><b>{title}</b></p>{notice}<table>{''.join(lines)}</table>"

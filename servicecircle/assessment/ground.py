@@ -1,0 +1,146 @@
+"""What all standards of an assessment share: cells and facilities, placed on the network and given their zones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+
+from servicecircle.city.zoning import zones_of
+from servicecircle.network import Nearest, Pairs, Positions, nearest, snap, within
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from servicecircle.city import City
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ground:
+    """A city made ready to be judged.
+
+    Parameters
+    ----------
+    city
+        The city.
+    cells
+        Its population, index cell_id.
+    cell_zones
+        The zone of each level that holds each cell, index cell_id.
+    facilities
+        Its facilities, ordered by id: of two at the same distance the lower id is the nearest.
+    facility_zones
+        The zone of each level that each facility lies in, index facility id.
+    zone_zones
+        The zone of each level that each zone lies in, index zone_id.
+    cell_positions, facility_positions
+        Both on the walk network.
+    walks
+        Distances found so far, by the facilities they lead to.
+    """
+
+    city: City
+    cells: gpd.GeoDataFrame
+    cell_zones: pd.DataFrame
+    facilities: gpd.GeoDataFrame
+    facility_zones: pd.DataFrame
+    zone_zones: pd.DataFrame
+    cell_positions: Positions
+    facility_positions: Positions
+    walks: dict[bytes, Nearest] = field(default_factory=dict)
+
+    def group(self, group: str) -> NDArray[np.float64]:
+        """Return the residents of a group in each cell, shape (cells,)."""
+        return self.cells[group].to_numpy(dtype=float)
+
+    def of_setting(self, setting: str) -> NDArray[np.bool_]:
+        """Return which cells are urban, or rural, shape (cells,)."""
+        if "setting" not in self.cells:
+            return np.zeros(len(self.cells), dtype=bool)
+        return np.asarray(self.cells["setting"] == setting, dtype=bool)
+
+    @property
+    def facility_ids(self) -> NDArray[Any]:
+        """Return the id of each facility, shape (facilities,)."""
+        return self.facilities["id"].to_numpy()
+
+    @property
+    def facility_xy(self) -> NDArray[np.float64]:
+        """Return the place of each facility (metres), NaN where it has none, shape (facilities, 2)."""
+        points = self.facilities.geometry.to_numpy()
+        return np.column_stack([shapely.get_x(points), shapely.get_y(points)])
+
+    def walk_to(self, facilities: NDArray[np.int64]) -> Nearest:
+        """Return each cell's walk (metres) to the nearest of some facilities, and which it is; inf and -1 without one."""
+        key = self._key(facilities)
+        if key not in self.walks:
+            found = nearest(self.city.walk, self.cell_positions, self.facility_positions.take(facilities))
+            chosen = np.where(found.facility >= 0, np.append(facilities, -1)[found.facility], -1)
+            self.walks[key] = Nearest(found.distance_m, chosen)
+        return self.walks[key]
+
+    def pairs(self, facilities: NDArray[np.int64], limit_m: float) -> Pairs:
+        """Return every cell and facility within a walk (metres) of each other."""
+        found = within(self.city.walk, self.cell_positions, self.facility_positions.take(facilities), limit_m=limit_m)
+        return Pairs(found.origin, facilities[found.facility], found.distance_m)
+
+    def straight_to(self, facilities: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """Return each cell's straight-line distance (metres) to the nearest of some facilities, and which it is."""
+        from scipy.spatial import KDTree
+
+        placed = facilities[np.isfinite(self.facility_xy[facilities]).all(axis=1)]
+        cells = len(self.cells)
+        if not len(placed):
+            return np.full(cells, np.inf), np.full(cells, -1)
+        distance, which = KDTree(self.facility_xy[placed]).query(self.city.cell_xy)
+        return np.asarray(distance), placed[which]
+
+    def _key(self, facilities: NDArray[np.int64]) -> bytes:
+        """Return what tells one set of destinations from another: ids and places, for they decide the walks."""
+        ids = "\n".join(map(str, self.facility_ids[facilities])).encode()
+        return ids + self.facility_xy[facilities].tobytes()
+
+
+def make_ground(city: City, *, since: Ground | None = None) -> Ground:
+    """Return a city made ready; what an earlier one shares with it (walk network, cells) is taken from there."""
+    facilities = city.facilities.sort_values("id", kind="stable").reset_index(drop=True)
+    placed = snap(city.walk, facilities.geometry, rule=city.access)
+    zone_points = city.zones.geometry.representative_point()
+    zone_zones, _ = zones_of(zone_points, city.zones, declared=city.zones["zone_id"])
+    facility_zones = city.facility_zones.reindex(facilities["id"])
+    cells = city.population.set_index("cell_id", drop=False)
+    if since is not None and _same_walk(city, since.city):
+        old = since.facility_ids
+        walks = {key: _renumbered(walk, old, facilities["id"].to_numpy()) for key, walk in since.walks.items()}
+        cell_positions = since.cell_positions
+    else:
+        walks, cell_positions = {}, snap(city.walk, city.population.geometry.centroid, rule=city.access)
+    return Ground(
+        city,
+        cells,
+        city.cell_zones,
+        facilities,
+        facility_zones,
+        zone_zones.set_axis(city.zones["zone_id"].to_numpy()),
+        cell_positions,
+        placed,
+        walks,
+    )
+
+
+def _same_walk(city: City, other: City) -> bool:
+    """Return whether people walk from the same places, over the same network, by the same rule."""
+    same_cells = np.array_equal(city.population["cell_id"].to_numpy(), other.population["cell_id"].to_numpy())
+    same_places = same_cells and np.array_equal(city.cell_xy, other.cell_xy)
+    return city.walk is other.walk and city.access == other.access and same_places
+
+
+def _renumbered(walk: Nearest, old: NDArray[Any], new: NDArray[Any]) -> Nearest:
+    """Return a walk whose facilities have the numbers of another list; a key that holds ids keeps it from going astray."""
+    number = {facility: i for i, facility in enumerate(new)}
+    table = np.array([number.get(facility, -1) for facility in old] + [-1])
+    return Nearest(walk.distance_m, table[walk.facility])

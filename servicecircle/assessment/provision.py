@@ -1,0 +1,130 @@
+"""Provision: facilities, or places in them, per so many residents of a zone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from servicecircle.assessment.figures import required, share
+from servicecircle.assessment.reach import group_missing, scope_missing
+from servicecircle.assessment.rows import (
+    WHOLE_CITY,
+    Outcome,
+    base_columns,
+    blocked_rows,
+    companion,
+    evidence,
+    group_of,
+    units,
+    verdict_columns,
+)
+from servicecircle.assessment.selection import Missing, select
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from servicecircle.assessment.ground import Ground
+    from servicecircle.plan import Plan, Provision, Standard
+
+FACILITIES = "facilities"
+
+
+def assess_provision(ground: Ground, plan: Plan, standard: Standard, provision: Provision) -> Outcome:
+    """Return what a standard of provision comes to; only facilities inside a zone count for it."""
+    selection = select(ground, provision.facilities)
+    column, estimated = group_of(ground, plan, provision.group)
+    missing = [*selection.missing, *group_missing(provision.group, column, estimated=estimated)]
+    missing += scope_missing(ground, standard) + _unknown_amounts(ground, provision, selection.facilities)
+    outcome = Outcome(missing=tuple(missing))
+    if outcome.blocked:
+        outcome.rows = blocked_rows(ground, standard)
+        return outcome
+    group, total = ground.group(column), ground.group("pop_total")
+    if provision.setting:
+        group = np.where(ground.of_setting(provision.setting), group, 0.0)
+    for unit in units(ground, standard):
+        inside = selection.facilities[unit.facilities[selection.facilities]]
+        people, amount = float(group[unit.cells].sum()), counted(ground, provision, inside)
+        per = people / provision.per_amount
+        row = base_columns(standard, unit) | verdict_columns(standard, unit, share(amount, per))
+        row |= {
+            "numerator": amount,
+            "denominator": people,
+            "pop_total": float(total[unit.cells].sum()),
+            "pop_group": people,
+            "group": provision.group,
+            "estimated": estimated,
+            "facilities_n": counted(ground, provision, inside, count=FACILITIES),
+        }
+        if standard.target.value is not None and people > 0:
+            row |= _needs(provision, standard.target.value, per, amount)
+            gap = max(standard.target.value * per - amount, 0.0)
+            outcome.companions.append(companion(standard, unit, "gap_continuous", gap, unit_of=standard.gap_unit))
+        outcome.rows.append(row)
+        for other in provision.companions:
+            values = _values(ground, other, inside)
+            known = float(values.sum()) if len(values) and not np.isnan(values).any() else None
+            outcome.companions.append(companion(standard, unit, f"sum_{other}", known, unit_of=""))
+    outcome.companions += _sums_of_zones(standard, outcome.rows)
+    outcome.evidence += [evidence(standard, m.kind, about=m.name, zh=m.zh, en=m.en) for m in missing if not m.blocks]
+    return outcome
+
+
+def counted(ground: Ground, provision: Provision, inside: NDArray[np.int64], *, count: str = "") -> float:
+    """Return how many facilities (legal entities once, where the standard says so) or how much in them."""
+    count = count or provision.count
+    if count != FACILITIES:
+        return float(_values(ground, count, inside).sum())
+    if provision.once_per in ground.facilities:
+        names = ground.facilities[provision.once_per].iloc[inside]
+        return float(names.where(names.notna(), ground.facilities["id"].iloc[inside]).nunique())
+    return float(len(inside))
+
+
+def _values(ground: Ground, column: str, inside: NDArray[np.int64]) -> NDArray[np.float64]:
+    if column not in ground.facilities:
+        return np.full(len(inside), np.nan)
+    return pd.to_numeric(ground.facilities[column].iloc[inside], errors="coerce").to_numpy(dtype=float)
+
+
+def _unknown_amounts(ground: Ground, provision: Provision, facilities: NDArray[np.int64]) -> list[Missing]:
+    """Return whether what is summed is unknown for some facilities: a missing value is never taken as 0."""
+    if provision.count == FACILITIES:
+        return []
+    unknown = int(np.isnan(_values(ground, provision.count, facilities)).sum())
+    if not unknown:
+        return []
+    zh = f"{unknown} 处设施的 {provision.count} 未知。"
+    return [Missing("column", provision.count, zh, f"{provision.count} is unknown for {unknown} facilities.")]
+
+
+def _needs(provision: Provision, target: float, per: float, amount: float) -> dict[str, Any]:
+    """Return what a target asks for, and what is missing, in whole facilities or places."""
+    needed = float(required(target, per))
+    lacking = max(needed - amount, 0.0)
+    if provision.count == FACILITIES:
+        return {"facilities_required": needed, "facilities_missing": lacking, "gap": lacking}
+    return {"capacity": amount, "capacity_missing": lacking, "gap": lacking}
+
+
+def _sums_of_zones(standard: Standard, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return, for the whole city, what the zones of each level lack together: not the same as what the city lacks."""
+    if not any(row["level"] == WHOLE_CITY for row in rows):
+        return []
+    sums: dict[str, float] = {}
+    for row in rows:
+        if row["level"] != WHOLE_CITY:
+            sums[row["level"]] = sums.get(row["level"], 0.0) + row.get("gap", 0.0)
+    return [
+        {
+            "standard_id": standard.id,
+            "zone_id": "CITY",
+            "class": "all",
+            "method": f"sum_of_gaps_{level}",
+            "value": value,
+            "unit": standard.gap_unit,
+        }
+        for level, value in sums.items()
+    ]

@@ -1,0 +1,173 @@
+"""Reach: the share of residents with a facility within a walk."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from servicecircle.assessment.residents import CellFigures, resident_rows
+from servicecircle.assessment.rows import Outcome, blocked_rows, evidence, group_of, in_scope
+from servicecircle.assessment.selection import Missing, select
+from servicecircle.units import metres_walked, minutes_walked, reaches
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from servicecircle.assessment.ground import Ground
+    from servicecircle.network import Nearest
+    from servicecircle.plan import Plan, Reach, Standard
+
+METRES_BESIDE = (300.0, 500.0, 1000.0)
+"""The distances of national practice, reported beside every limit in minutes."""
+
+
+def assess_reach(ground: Ground, plan: Plan, standard: Standard, reach: Reach) -> Outcome:
+    """Return what a standard of reach comes to."""
+    selection = select(ground, reach.facilities)
+    group, estimated = group_of(ground, plan, reach.group)
+    missing = [
+        *selection.missing,
+        *group_missing(reach.group, group, estimated=estimated),
+        *scope_missing(ground, standard),
+    ]
+    if reach.by_class:
+        missing += setting_missing(ground, reach)
+    outcome = Outcome(missing=tuple(missing))
+    if outcome.blocked:
+        outcome.rows = blocked_rows(ground, standard)
+        return outcome
+    speed = plan.profiles[reach.profile].speed_m_s
+    walk = ground.walk_to(selection.facilities)
+    limit = _limits(ground, reach, speed)
+    figures = CellFigures(
+        ground.group(group),
+        reaches(walk.distance_m, limit),
+        in_scope(ground, standard),
+        walk.distance_m,
+        speed,
+        selection.facilities,
+        estimated,
+        {name: ground.of_setting(name) for name in sorted(reach.by_class, reverse=True)},
+        _others(ground, plan, reach, walk, limit, selection.facilities),
+        _same_zone(ground, selection.facilities, limit),
+    )
+    resident_rows(ground, standard, figures, outcome, group=reach.group)
+    outcome.cells = reach_cells(ground, figures, walk, limit)
+    outcome.walks.append((",".join(standard.services), walk))
+    outcome.evidence += [
+        evidence(standard, one.kind, about=one.name, zh=one.zh, en=one.en) for one in missing if not one.blocks
+    ]
+    return outcome
+
+
+def _limits(ground: Ground, reach: Reach, speed: float) -> NDArray[np.float64]:
+    """Return the limit of each cell, metres; it follows the setting of the origin where the standard says so."""
+    if reach.by_class:
+        by_class = {name: metres_walked(minutes, speed_m_s=speed) for name, minutes in reach.by_class.items()}
+        return ground.cells["setting"].map(by_class).to_numpy(dtype=float)
+    metres = reach.metres if reach.metres is not None else metres_walked(reach.minutes or 0.0, speed_m_s=speed)
+    return np.full(len(ground.cells), metres)
+
+
+def _others(
+    ground: Ground, plan: Plan, reach: Reach, walk: Nearest, limit: NDArray[np.float64], facilities: NDArray[np.int64]
+) -> dict[str, NDArray[np.bool_]]:
+    """Return which cells are covered by other methods: shorter limits, other speeds, metres, straight lines."""
+    speed = plan.profiles[reach.profile].speed_m_s
+    straight, _ = ground.straight_to(facilities)
+    others = {
+        f"within_{band:g}_min": reaches(walk.distance_m, metres_walked(band, speed_m_s=speed)) for band in reach.bands
+    }
+    for name, profile in plan.profiles.items():
+        if name != reach.profile and reach.metres is None:
+            others[f"speed_{name}"] = reaches(walk.distance_m, limit * (profile.speed_m_s / speed))
+    others["straight_line"] = reaches(straight, limit)
+    for metres in reach.also_metres or METRES_BESIDE:
+        others[f"network_{metres:g}_m"] = reaches(walk.distance_m, metres)
+        others[f"radius_{metres:g}_m"] = reaches(straight, metres)
+    return others
+
+
+def _same_zone(
+    ground: Ground, facilities: NDArray[np.int64], limit: NDArray[np.float64]
+) -> dict[str, NDArray[np.bool_]]:
+    """Return for each level which cells reach a facility of their own zone within their limit."""
+    longest = float(limit.max()) if len(limit) else 0.0
+    pairs = ground.pairs(facilities, longest)
+    near = reaches(pairs.distance_m, limit[pairs.origin])
+    origin, facility = pairs.origin[near], pairs.facility[near]
+    result = {}
+    for level in ground.cell_zones.columns:
+        home, away = ground.cell_zones[level].to_numpy()[origin], ground.facility_zones[level].to_numpy()[facility]
+        covered = np.zeros(len(ground.cells), dtype=bool)
+        covered[origin[pd.notna(home) & (home == away)]] = True
+        result[level] = covered
+    return result
+
+
+def reach_cells(ground: Ground, figures: CellFigures, walk: Nearest, limit: NDArray[np.float64]) -> pd.DataFrame:
+    """Return the figures of each cell as a frame, index cell_id."""
+    ids = np.append(ground.facility_ids, None)
+    covered: Sequence[bool] = figures.covered.tolist()
+    return pd.DataFrame(
+        {
+            "group": figures.group,
+            "metres": walk.distance_m,
+            "minutes": minutes_walked(walk.distance_m, speed_m_s=figures.speed_m_s),
+            "limit_m": limit,
+            "limit_minutes": minutes_walked(limit, speed_m_s=figures.speed_m_s),
+            "facility_id": ids[walk.facility],
+            "covered": covered,
+            "in_scope": figures.in_scope,
+            "access_m": ground.cell_positions.access_m,
+            "missing": [()] * len(limit),
+            "n_missing": 0,
+        },
+        index=ground.cells.index,
+    )
+
+
+def group_missing(group: str, column: str, *, estimated: bool) -> list[Missing]:
+    """Return what is not known about a group of residents."""
+    if not column:
+        return [Missing("column", group, f"人口图层缺少列 {group}。", f"population: column {group!r} is missing.")]
+    if estimated:
+        zh = f"人口图层缺少列 {group}，以 {column} 代替（估算）。"
+        en = f"population: column {group!r} is missing; {column!r} stands in for it (estimated)."
+        return [Missing("estimated", group, zh, en, blocks=False)]
+    return []
+
+
+def scope_missing(ground: Ground, standard: Standard) -> list[Missing]:
+    """Return the areas that a standard needs and the city does not have."""
+    areas = ground.city.areas
+    known = set() if areas is None else set(areas["kind"])
+    return [
+        Missing("area", kind, f"缺少范围面 {kind}（areas 图层）。", f"areas: no polygon of kind {kind!r}.")
+        for kind in standard.areas
+        if kind not in known
+    ]
+
+
+def setting_missing(ground: Ground, reach: Reach) -> list[Missing]:
+    """Return what is not known about the setting of the origins."""
+    people = ground.group("pop_total") > 0
+    known = (
+        ground.cells["setting"].isin(list(reach.by_class)).to_numpy() if "setting" in ground.cells else people & False
+    )
+    lacking = people & ~known
+    if not lacking.any():
+        return []
+    residents = ground.group("pop_total")[lacking].sum()
+    return [
+        Missing(
+            "column",
+            "setting",
+            f"{lacking.sum():,} 个格网（{residents:,.0f} 人）缺少城乡类别 setting（urban/rural）。",
+            f"population: setting (urban/rural) is missing for {lacking.sum():,} cells with {residents:,.0f} residents.",
+        )
+    ]

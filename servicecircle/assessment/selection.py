@@ -1,0 +1,132 @@
+"""Which facilities count for a standard, and what keeps that from being known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from servicecircle.plan import ANY_SERVICE, Bounds
+from servicecircle.words import word
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numpy.typing import NDArray
+
+    from servicecircle.assessment.ground import Ground
+    from servicecircle.plan import FacilityFilter
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Something that has to be known and is not.
+
+    Parameters
+    ----------
+    kind
+        ``service``, ``column``, ``area`` or ``measure``.
+    name
+        Which one.
+    zh, en
+        What that means.
+    blocks
+        Whether the standard cannot be evaluated without it.
+    """
+
+    kind: str
+    name: str
+    zh: str
+    en: str
+    blocks: bool = True
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Selection:
+    """The facilities that count, by their number, in order; and what is not known."""
+
+    facilities: NDArray[np.int64]
+    missing: tuple[Missing, ...] = ()
+
+    @property
+    def blocked(self) -> bool:
+        """Return whether the selection cannot be made."""
+        return any(one.blocks for one in self.missing)
+
+
+def select(ground: Ground, filters: Iterable[FacilityFilter]) -> Selection:
+    """Return the facilities that pass any of some filters; only open ones unless a filter says otherwise."""
+    counts = np.zeros(len(ground.facilities), dtype=bool)
+    missing: list[Missing] = []
+    for one in filters:
+        passes, lacking = _passing(ground, one)
+        counts |= passes
+        missing += lacking
+    return Selection(np.flatnonzero(counts), tuple(missing))
+
+
+def _passing(ground: Ground, one: FacilityFilter) -> tuple[NDArray[np.bool_], list[Missing]]:
+    frame = ground.facilities
+    nothing = np.zeros(len(frame), dtype=bool)
+    if one.service not in {*ground.city.services, ANY_SERVICE}:
+        return nothing, [_service_missing(one)]
+    passes = nothing | True if one.service == ANY_SERVICE else (frame["service"] == one.service).to_numpy(dtype=bool)
+    conditions = {"status": "open"} | dict(one.where)
+    missing: list[Missing] = []
+    for column, condition in conditions.items():
+        if not passes.any():
+            break
+        values = frame[column][passes] if column in frame else pd.Series(dtype=object)
+        if column not in frame or values.isna().all():
+            return nothing, [*missing, _column_missing(one, column)]
+        unknown = int(values.isna().sum())
+        if unknown:
+            missing.append(_partly_unknown(one, column, unknown))
+        passes &= holds(frame[column], condition)
+    return passes, missing
+
+
+def holds(values: pd.Series[Any], condition: object) -> NDArray[np.bool_]:
+    """Return where a column satisfies a plan's condition; an unknown value never does."""
+    if isinstance(condition, Bounds):
+        numbers = pd.to_numeric(values, errors="coerce").to_numpy(dtype=float)
+        low = -np.inf if condition.at_least is None else condition.at_least
+        high = np.inf if condition.at_most is None else condition.at_most
+        return np.asarray((numbers >= low) & (numbers <= high))
+    wanted = condition if isinstance(condition, tuple) else (condition,)
+    return np.asarray(values.isin(list(wanted)) & values.notna(), dtype=bool)
+
+
+def _service_missing(one: FacilityFilter) -> Missing:
+    zh, en = word(one.service, "zh"), word(one.service, "en")
+    if one.optional:
+        return Missing(
+            "service", one.service, f"未载入{zh}图层，未计入。", f"{en}: not loaded, so left out.", blocks=False
+        )
+    return Missing("service", one.service, f"未载入{zh}图层。", f"{en}: the layer is not loaded.")
+
+
+def _column_missing(one: FacilityFilter, column: str) -> Missing:
+    zh, en = word(one.service, "zh"), word(one.service, "en")
+    if one.optional:
+        return Missing(
+            "column",
+            column,
+            f"{zh}图层缺少列 {column}，未计入。",
+            f"{en}: column {column!r} is missing, so left out.",
+            blocks=False,
+        )
+    return Missing("column", column, f"{zh}图层缺少列 {column}。", f"{en}: column {column!r} is missing.")
+
+
+def _partly_unknown(one: FacilityFilter, column: str, rows: int) -> Missing:
+    zh, en = word(one.service, "zh"), word(one.service, "en")
+    return Missing(
+        "value",
+        column,
+        f"{rows} 处{zh}的 {column} 未知，未计入。",
+        f"{en}: {column} is unknown for {rows} facilities, which do not count.",
+        blocks=False,
+    )
