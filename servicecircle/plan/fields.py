@@ -84,11 +84,15 @@ class Fields:
     path
         Where it stands.
     label
-        What a planner calls it, for example ``standard "LY-01"``.
+        What a planner calls it (or the table around it that has a name), for example ``standard "LY-01"``.
+    depth
+        How many parts of the path the label stands for.
     faults
         Where faults go.
     asked
         The keys asked for so far.
+    missing
+        Keys of which one was needed and none is there, with what to say if none of them is mistyped either.
     figures
         Path, key and value of every number that a citation or an assumption must back.
     """
@@ -97,25 +101,36 @@ class Fields:
     path: KeyPath
     label: str
     faults: Faults
+    depth: int = 0
     asked: set[str] = field(default_factory=set)
+    missing: list[tuple[tuple[str, ...], str, str]] = field(default_factory=list)
     figures: list[tuple[KeyPath, str, float]] = field(default_factory=list)
 
     def fault(self, key: str, en: str, zh: str) -> None:
         """Note a fault at one of the keys (or, for "", at the table)."""
-        path = (*self.path, key) if key else self.path
-        self.faults.add(path, self.name_of(key), en, zh)
+        self.fault_at((*self.path, key) if key else self.path, en, zh)
 
-    def name_of(self, key: str) -> str:
-        """Return how a message names a key."""
-        return " › ".join(filter(None, (self.label, key)))
+    def fault_at(self, path: KeyPath, en: str, zh: str) -> None:
+        """Note a fault at a path in this table."""
+        self.faults.add(path, " › ".join(filter(None, (self.label, dotted(path[self.depth :])))), en, zh)
 
     def get(self, key: str, *, required: bool = False) -> Any:
         """Return a key's value as it is, None if it is not there."""
         self.asked.add(key)
         value = self.table.get(key)
         if value is None and required:
-            self.fault(key, f"{key!r} is missing.", f"缺少 {key!r}。")
+            self.need((key,), f"{key!r} is missing.", f"缺少 {key!r}。")
         return value
+
+    def need(self, keys: tuple[str, ...], en: str, zh: str) -> None:
+        """Note that one of these keys is needed; `finish` says so unless one of them stands there mistyped."""
+        self.missing.append((keys, en, zh))
+
+    def mistyped(self, *keys: str) -> bool:
+        """Return whether a key that nobody asks for seems to be one of these; to be called when all have been asked."""
+        known = sorted(self.asked)
+        hints = [did_you_mean(stray, known) for stray in self.table if stray not in self.asked]
+        return any(one.startswith(f"Did you mean {key!r}") for one in hints for key in keys)
 
     def wrong(self, key: str, value: object, kind: type) -> None:
         """Note that a value is of the wrong kind."""
@@ -138,7 +153,7 @@ class Fields:
         """Return one of some known names."""
         value = self.text(key, default, required=required)
         if value and value not in known:
-            en, zh = hint(value, known)
+            en, zh = hint(value if any(map(str.isalpha, value)) else "", known)
             self.fault(key, f"{value!r} is unknown. {en}", f"{value!r} 未知。{zh}")
             return default
         return value
@@ -169,9 +184,11 @@ class Fields:
             self.figures.append(((*self.path, key), key, number))
         return number
 
-    def whole(self, key: str, *, least: int, most: int | None = None) -> int | None:
+    def whole(
+        self, key: str, *, least: int, most: int | None = None, required: bool = False, backed: bool = False
+    ) -> int | None:
         """Return a whole number, both bounds inclusive; None if it is not there or not such a number."""
-        value = self.get(key)
+        value = self.get(key, required=required)
         if value is None:
             return None
         number = self.checked(key, value, least=least)
@@ -183,6 +200,8 @@ class Fields:
                 key, f"must be {rule}. {short(value)} was given.", f"应为 {least} 起的整数,给出的是 {short(value)}。"
             )
             return None
+        if backed:
+            self.figures.append(((*self.path, key), key, number))
         return int(number)
 
     def year(self, key: str) -> int | None:
@@ -255,7 +274,7 @@ class Fields:
     def children(self, key: str, *, required: bool = False) -> list[Fields]:
         """Return the fields of each table of a list."""
         many = [
-            self.fields_of(value, key, (*self.path, key, position), f"{self.name_of(key)} {position + 1}")
+            self.fields_of(value, key, (*self.path, key, position))
             for position, value in enumerate(self.values(key, required=required))
         ]
         return [one for one in many if one is not None]
@@ -268,19 +287,34 @@ class Fields:
         inner = {name: outer.child(name, label=f'{label} "{name}"') for name in outer.table}
         return {name: one for name, one in inner.items() if one is not None}
 
-    def fields_of(self, value: object, key: str, path: KeyPath, label: str) -> Fields | None:
+    def fields_of(self, value: object, key: str, path: KeyPath, label: str = "") -> Fields | None:
         """Return the fields of a value that should be a table."""
         if not isinstance(value, Mapping):
             self.wrong(key, value, Mapping)
             return None
-        return Fields(value, path, label or self.name_of(key), self.faults, figures=self.figures)
+        depth = len(path) if label else self.depth
+        return Fields(value, path, label or self.label, self.faults, depth, figures=self.figures)
 
     def finish(self) -> None:
-        """Report every key that nobody asked for."""
+        """Report every key that nobody asked for, and every one that is missing."""
+        for keys, en, zh in self.missing:
+            if not self.mistyped(*keys):
+                self.fault("", en, zh)
         for key in self.table:
             if key not in self.asked:
                 en, zh = hint(key, sorted(self.asked))
                 self.fault(key, f"unknown key. {en}", f"未知的键。{zh}")
+
+
+def dotted(path: KeyPath) -> str:
+    """Return a path as a planner reads it, positions counted from 1.
+
+    Examples
+    --------
+    >>> dotted(("facilities", 0, "service"))
+    'facilities[1].service'
+    """
+    return "".join(f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in path).removeprefix(".")
 
 
 def short(value: object) -> str:

@@ -1,4 +1,4 @@
-"""The numbers that a clause states, as people write them: 98%, 1万, 5—10, 十分钟, 半小时."""
+"""The numbers that a clause states, as people write them: 98%, 1万, 5—10, 十分钟, 半小时, 每千人."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _NUMBER = re.compile(r"(\d+(?:,\d{3})*(?:\.\d+)?)\s*(万|亿|千|%|‰|小时|km
 _CHINESE = re.compile(r"[一二两三四五六七八九十]+")
 _DIGITS = {digit: value for value, digit in enumerate("一二三四五六七八九", start=1)} | {"两": 2}
 _FACTORS = {"万": 1e4, "亿": 1e8, "千": 1e3, "%": 0.01, "‰": 0.001, "小时": 60.0, "km": 1e3, "公里": 1e3}
-_HALF_HOUR = ("半小时", 30.0)
+_WORDS = {"半小时": 30.0, "每百": 1e2, "每千": 1e3, "每万": 1e4, "每十万": 1e5}
 
 
 def stated_numbers(text: str) -> frozenset[float]:
@@ -22,8 +22,8 @@ def stated_numbers(text: str) -> frozenset[float]:
     --------
     >>> sorted(stated_numbers("原则上每 1万常住人口配备 1 所幼儿园"))
     [1.0, 10000.0]
-    >>> sorted(stated_numbers("98%以上,十分钟,5—10分钟"))
-    [0.98, 5.0, 10.0, 98.0]
+    >>> sorted(stated_numbers("98%以上,十分钟,每千人,5—10分钟"))
+    [0.98, 5.0, 10.0, 98.0, 1000.0]
     """
     text = unicodedata.normalize("NFKC", text)
     numbers: set[float] = set()
@@ -31,8 +31,7 @@ def stated_numbers(text: str) -> frozenset[float]:
         bare = float(found[1].replace(",", ""))
         numbers |= {bare, bare * _FACTORS.get(found[2], 1.0)}
     numbers |= {float(value) for word in _CHINESE.findall(text) if (value := _chinese(word))}
-    if _HALF_HOUR[0] in text:
-        numbers.add(_HALF_HOUR[1])
+    numbers |= {value for word, value in _WORDS.items() if word in text}
     return frozenset(numbers)
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from dataclasses import fields as dataclass_fields
 from types import MappingProxyType
-from typing import Any, Literal, TypeAlias, cast
+from typing import Any, Literal, TypeAlias, cast, get_args
 
 from servicecircle.plan.fields import Fields, short
 from servicecircle.plan.filters import ANY_SERVICE, Bounds, Condition, Facilities, FacilityFilter, Where
@@ -102,9 +103,9 @@ def _presence(fields: Fields, names: Names) -> Presence:
     return Presence(
         facilities=_facilities(fields, names, required=True),
         unit_levels=fields.texts("unit_levels", required=True),
-        count=fields.whole("count", least=1) or 1,
+        count=fields.whole("count", least=1, backed=True) or 1,
         requires_all=_requires_all(fields),
-        unit_where=_where(fields, "unit_where", backed=True),
+        unit_where=_where(fields, "unit_where"),
         every_service=fields.flag("every_service", default=False),
         within_m=fields.number("within_m"),
         near_miss=fields.flag("near_miss", default=True),
@@ -115,7 +116,7 @@ def _share(fields: Fields, names: Names) -> Share:
     measure = Share(
         facilities=_facilities(fields, names),
         unit_levels=fields.texts("unit_levels"),
-        having=tuple(_conditions(one, backed=True) for one in fields.children("having")),
+        having=tuple(_conditions(one) for one in fields.children("having")),
         weight=fields.text("weight"),
         numerator=fields.text("numerator"),
         denominator=fields.text("denominator"),
@@ -125,7 +126,7 @@ def _share(fields: Fields, names: Names) -> Share:
     _one_of(fields, "facilities", "unit_levels")
     _one_of(fields, "having", "numerator")
     if "numerator" in fields.table and not measure.denominator:
-        fields.fault("denominator", "is missing beside 'numerator'.", "有 'numerator' 时须有 'denominator'。")
+        fields.need(("denominator",), "'numerator' needs 'denominator'.", "有 'numerator' 时须有 'denominator'。")
     if "having" in fields.table:
         _none_of(fields, ("denominator", "each"), "having")
         if not measure.having:
@@ -164,9 +165,11 @@ def _travel_time(fields: Fields, names: Names) -> TravelTime:
         proxy=fields.flag("proxy", default=True),
     )
     if "minutes" not in fields.table and "bands" not in fields.table:
-        fields.fault("minutes", "is missing; give it, or 'bands'.", "缺少;请给出 'minutes' 或 'bands'。")
+        fields.need(("minutes", "bands"), "give 'minutes' or 'bands'.", "请给出 'minutes' 或 'bands'。")
     if measure.destination == "own" and not measure.own_level:
-        fields.fault("own_level", "is missing beside destination = 'own'.", "destination = 'own' 时须给出。")
+        fields.need(
+            ("own_level",), "destination = 'own' needs 'own_level'.", "destination = 'own' 时须有 'own_level'。"
+        )
     return measure
 
 
@@ -175,9 +178,9 @@ def _connection(fields: Fields, names: Names) -> Connection:
         by=cast("Any", fields.choice("by", ("bus", "road"), "bus", required=True)),
         link=cast("Any", fields.choice("link", ("pairs", "facilities", "network"), "pairs", required=True)),
         unit_levels=fields.texts("unit_levels", required=True),
-        unit_where=_where(fields, "unit_where", backed=True),
+        unit_where=_where(fields, "unit_where"),
         facilities=_facilities(fields, names),
-        max_transfers=fields.whole("max_transfers", least=0),
+        max_transfers=fields.whole("max_transfers", least=0, backed=True),
         within_m=fields.number("within_m"),
         road_where=_where(fields, "road_where"),
         include_external=fields.flag("include_external", default=False),
@@ -206,6 +209,11 @@ def _register(fields: Fields, names: Names) -> Register:
     del names
     zh, en = read_both(fields.child("reason", required=True))
     return Register(zh, en)
+
+
+def measure_keys() -> frozenset[str]:
+    """Return the keys of all measures, for a standard whose own measure cannot be made out."""
+    return frozenset(one.name for measure in get_args(Measure) for one in dataclass_fields(measure)) | {"reason"}
 
 
 READERS: Mapping[str, _Reader] = MappingProxyType(
@@ -246,26 +254,26 @@ def _facilities(fields: Fields, names: Names, *, required: bool = False) -> Faci
     return tuple(filters)
 
 
-def _where(fields: Fields, key: str, *, backed: bool = False) -> Where:
+def _where(fields: Fields, key: str) -> Where:
     """Return the conditions under a key."""
     inner = fields.child(key)
-    return FrozenMap() if inner is None else _conditions(inner, backed=backed)
+    return FrozenMap() if inner is None else _conditions(inner)
 
 
-def _conditions(fields: Fields, *, backed: bool = False) -> Where:
+def _conditions(fields: Fields) -> Where:
     """Return the conditions of a table, one per column."""
-    conditions = {column: _condition(fields, column, backed=backed) for column in fields.table}
+    conditions = {column: _condition(fields, column) for column in fields.table}
     if not conditions:
         fields.fault("", "holds no condition.", "没有任何条件。")
     return FrozenMap({column: condition for column, condition in conditions.items() if condition is not None})
 
 
-def _condition(fields: Fields, column: str, *, backed: bool) -> Condition | None:
+def _condition(fields: Fields, column: str) -> Condition | None:
     """Return what a column must hold."""
     value = fields.get(column)
     if isinstance(value, Mapping):
         bounds = fields.child(column)
-        return None if bounds is None else _bounds(bounds, backed=backed)
+        return None if bounds is None else _bounds(bounds)
     many = value if isinstance(value, list) else [value]
     scalars = tuple(one for one in many if isinstance(one, str | bool | int | float) and one == one)  # noqa: PLR0124 (NaN)
     if len(scalars) < len(many) or not many:
@@ -278,11 +286,9 @@ def _condition(fields: Fields, column: str, *, backed: bool) -> Condition | None
     return scalars if isinstance(value, list) else scalars[0]
 
 
-def _bounds(fields: Fields, *, backed: bool) -> Bounds:
+def _bounds(fields: Fields) -> Bounds:
     """Return bounds on a number."""
-    bounds = Bounds(
-        fields.number("at_least", above=None, backed=backed), fields.number("at_most", above=None, backed=backed)
-    )
+    bounds = Bounds(fields.number("at_least", above=None), fields.number("at_most", above=None))
     fields.finish()
     if not fields.table:
         fields.fault("", "holds no bound.", "没有上下限。")
@@ -312,7 +318,7 @@ def _one_of(fields: Fields, *keys: str) -> None:
     given = [key for key in keys if key in fields.table]
     names = ", ".join(keys)
     if not given:
-        fields.fault("", f"one of these is needed: {names}.", f"须给出其中之一:{names}。")
+        fields.need(keys, f"one of these is needed: {names}.", f"须给出其中之一:{names}。")
     elif len(given) > 1:
         both = " and ".join(map(repr, given))
         fields.fault(
@@ -329,7 +335,7 @@ def _none_of(fields: Fields, keys: tuple[str, ...], beside: str) -> None:
 
 def _bands_below(fields: Fields, bands: tuple[float, ...], limit: float | None) -> None:
     """Note bands that are not shorter than the limit (minutes)."""
-    if limit is None and bands:
-        fields.fault("bands", "are minutes, and need a limit in minutes.", "单位为分钟,须有以分钟计的限值。")
-    elif limit is not None and any(band >= limit for band in bands):
+    if "metres" in fields.table and limit is None and bands:
+        fields.fault("bands", "are minutes, but the limit is in metres.", "单位为分钟,而限值以米计。")
+    if limit is not None and any(band >= limit for band in bands):
         fields.fault("bands", f"must be shorter than the limit of {limit:g} minutes.", f"应小于限值 {limit:g} 分钟。")

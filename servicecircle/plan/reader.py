@@ -232,6 +232,7 @@ def _standards(fields: Fields, names: Names) -> tuple[Standard, ...]:
     for position, inner in enumerate(fields.children("standard", required=True)):
         given = inner.table.get("id")
         inner.label = f'standard "{given}"' if isinstance(given, str) and given else f"standard {position + 1}"
+        inner.depth = len(inner.path)
         standard = read_standard(inner, names)
         if isinstance(given, str) and given in seen:
             first = fields.faults.lines.get(("standard", seen[given]), 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast, get_args
 
 from servicecircle.plan.figures import states
-from servicecircle.plan.measure_reader import Names, read_both, read_measure
+from servicecircle.plan.measure_reader import Names, measure_keys, read_both, read_measure
 from servicecircle.plan.measures import Composite, Coverage, Measure, Reach, Register, TravelTime
 from servicecircle.plan.standard import (
     Alternative,
@@ -23,6 +23,7 @@ from servicecircle.words import word
 
 if TYPE_CHECKING:
     from servicecircle.plan.fields import Fields
+    from servicecircle.plan.location import KeyPath
 
 SHARE = "share"
 _AREA_KINDS = ("built_up", "centre", "main_city")
@@ -65,9 +66,10 @@ def read_standard(fields: Fields, names: Names) -> Standard | None:
         assumptions=tuple(_assumption(one) for one in fields.children("assumption")),
         conflicts=tuple(_conflict(one) for one in fields.children("conflict")),
     )
+    if measure is None:
+        fields.asked |= measure_keys()
     _check(fields, standard, measure)
-    if measure is not None:
-        fields.finish()
+    fields.finish()
     return standard if measure is not None else None
 
 
@@ -119,20 +121,12 @@ def _citation(fields: Fields) -> Citation:
     """Return a citation."""
     citation = Citation(
         section=fields.text("section", required=True),
-        line=_line(fields),
+        line=fields.whole("line", least=1, required=True) or 1,
         quote=fields.text("quote", required=True),
         value=fields.text("value"),
     )
     fields.finish()
     return citation
-
-
-def _line(fields: Fields) -> int:
-    """Return a line of the source."""
-    line = fields.whole("line", least=1)
-    if "line" not in fields.table:
-        fields.fault("line", "'line' is missing.", "缺少 'line'。")
-    return line or 1
 
 
 def _method(fields: Fields) -> Method:
@@ -153,7 +147,8 @@ def _conflict(fields: Fields) -> Conflict:
     alternatives = []
     for one in fields.children("alternatives", required=True):
         value = one.number("value", required=True, above=None, backed=False)
-        alternatives.append(Alternative(value or 0.0, _line(one), one.text("quote", required=True)))
+        line = one.whole("line", least=1, required=True)
+        alternatives.append(Alternative(value or 0.0, line or 1, one.text("quote", required=True)))
         one.finish()
     return Conflict(*read_both(fields), tuple(alternatives))
 
@@ -172,7 +167,7 @@ def _check(fields: Fields, standard: Standard, measure: Measure | None) -> None:
 
 def _check_levels(fields: Fields, standard: Standard, measure: Measure | None) -> None:
     """Note standards judged nowhere, and rows of areas that the standard does not speak of."""
-    if measure is None:
+    if measure is None or fields.mistyped("judge", "inform", "target"):
         return
     informs = standard.target.origin in ("none", "lost_in_source")
     if not (standard.judge or (informs and standard.inform) or isinstance(measure, Register)):
@@ -205,8 +200,9 @@ def _check_base(fields: Fields, standard: Standard) -> None:
 
 def _check_backing(fields: Fields, standard: Standard) -> None:
     """Note every number that neither a citation states nor an assumption speaks of."""
+    if fields.mistyped("citation", "assumption") or any(one.quote == "" for one in standard.citations):
+        return  # what backs the numbers is itself at fault
     target = standard.target
-    about = {one.about for one in standard.assumptions}
     clauses = [f"{one.quote}\n{one.value}" for one in standard.citations]
     if target.origin in _CITED_ORIGINS and not clauses:
         fields.fault(
@@ -214,29 +210,30 @@ def _check_backing(fields: Fields, standard: Standard) -> None:
             f"origin {target.origin!r} needs a [[standard.citation]] with the clause.",
             f"origin 为 {target.origin!r} 时须有 [[standard.citation]] 引用原文。",
         )
-    if target.origin == "assumed" and "target" not in about:
+    if target.origin == "assumed" and not any(one.about == "target" for one in standard.assumptions):
         fields.fault(
             "target",
             "is assumed: say why in a [[standard.assumption]] with about = 'target'.",
             "为假设值:请在 [[standard.assumption]](about = 'target')中说明理由。",
         )
-    figures = [*fields.figures]
-    if target.origin in _CITED_ORIGINS and target.value is not None and clauses:
-        figures.append(((*fields.path, "target", "value"), "target", target.value))
-    for path, key, value in figures:
-        keys = {part for part in path[len(fields.path) :] if isinstance(part, str)}
-        top = path[len(fields.path)]
-        share = key in ("target", "base_value") and standard.unit == SHARE
-        if not (keys & about) and not any(states(clause, value, share=share) for clause in clauses):
-            fields.faults.add(
-                path,
-                fields.name_of(" › ".join(map(_shown, path[len(fields.path) :]))),
-                f"no citation states {value:g}. Quote the clause that does, or say in a [[standard.assumption]] with "
-                f"about = {top!r} why it is assumed.",
-                f"没有引文说明 {value:g}。请引用原文,或用 [[standard.assumption]](about = {top!r})说明理由。",
-            )
+    elif target.value is not None and (clauses or target.origin == "assumed"):
+        fields.figures.append(((*fields.path, "target", "value"), "target", target.value))
+    for path, key, value in fields.figures:
+        _check_figure(fields, standard, path, (key, value))
 
 
-def _shown(part: str | int) -> str:
-    """Return one part of a path as a planner counts: positions from 1."""
-    return str(part + 1) if isinstance(part, int) else part
+def _check_figure(fields: Fields, standard: Standard, path: KeyPath, figure: tuple[str, float]) -> None:
+    """Note a number that no citation states, and no assumption about one of the keys on its path."""
+    key, value = figure
+    inner = path[len(fields.path) :]
+    texts = [f"{one.zh}\n{one.en}" for one in standard.assumptions if one.about in inner]
+    if not (key == "target" and standard.target.origin == "assumed"):
+        texts += [f"{one.quote}\n{one.value}" for one in standard.citations]
+    share = key in ("target", "base_value") and standard.unit == SHARE
+    if not any(states(text, value, share=share) for text in texts):
+        fields.fault_at(
+            path,
+            f"no citation states {value:g}. Quote the clause that does, or name the number in a "
+            f"[[standard.assumption]] with about = {inner[0]!r} and say why it is assumed.",
+            f"没有引文说明 {value:g}。请引用原文,或在 [[standard.assumption]](about = {inner[0]!r})中写明数字和理由。",
+        )
