@@ -130,7 +130,12 @@ class Plan:
         return tuple(standard.id for standard in self.standards)
 
     def only(self, *ids: str) -> Plan:
-        """Return the plan with these standards alone, in the plan's order; the id of a split one takes all its parts.
+        """Return the plan with these standards alone, in the plan's order.
+
+        Parameters
+        ----------
+        *ids
+            Ids of standards; that of a split one takes all its parts.
 
         Raises
         ------
@@ -155,6 +160,11 @@ class Plan:
         A level that is an area (for example ``"主城区"``) goes only to the standards that speak of that area; areas are
         kept out unless they are named here.
 
+        Parameters
+        ----------
+        levels
+            Names of levels, at least one.
+
         Raises
         ------
         InputError
@@ -178,8 +188,13 @@ class Plan:
 
         return replace(self, standards=tuple(replace(one, judge=of(one), inform=()) for one in self.standards))
 
-    def with_speeds(self, **m_s: float) -> Plan:
-        """Return the plan with other speeds (m/s) for some of its profiles, said so in their assumptions.
+    def with_speeds(self, **speeds: float) -> Plan:
+        """Return the plan with other walking speeds for some of its profiles, said so in their assumptions.
+
+        Parameters
+        ----------
+        **speeds
+            Speeds, m/s, by the name of the profile.
 
         Raises
         ------
@@ -193,7 +208,7 @@ class Plan:
         0.9
         """
         profiles = dict(self.profiles)
-        for name, speed in m_s.items():
+        for name, speed in speeds.items():
             if name not in profiles:
                 raise InputError.unknown("profile", name, tuple(profiles))
             if isinstance(speed, bool) or not (math.isfinite(speed) and speed > 0):
