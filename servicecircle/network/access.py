@@ -1,0 +1,71 @@
+"""The access rule: from where, and from how far away, people enter the walk network."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from servicecircle.errors import InputError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class AccessRule:
+    """Which parts of a walk network may be entered, and from how far away; the same for residents and facilities.
+
+    Parameters
+    ----------
+    islands
+        Which components (parts of the network that are not joined to each other) may be entered: ``"keep"`` all of
+        them, ``"main"`` only the longest, a number those whose edges are together at least so long (metres). The
+        longest component may always be entered.
+    max_access_m
+        A point farther than this (metres) from every edge that may be entered is not placed.
+
+    Raises
+    ------
+    InputError
+        If a value cannot be used.
+
+    Examples
+    --------
+    >>> AccessRule(islands="main").max_access_m
+    500.0
+    """
+
+    islands: Literal["keep", "main"] | float = 1000.0
+    max_access_m: float = 500.0
+
+    def __post_init__(self) -> None:
+        if isinstance(self.islands, str):
+            if self.islands not in {"keep", "main"}:
+                raise InputError.unknown("islands", self.islands, ["keep", "main", "a length in metres"])
+        elif not _is_number(self.islands) or self.islands < 0:
+            raise InputError(
+                f"islands must be 'keep', 'main' or a length in metres, 0 or more. {self.islands!r} was given instead. "
+                "| islands 须为 'keep'、'main' 或不小于 0 的长度（米）。"
+            )
+        if not _is_number(self.max_access_m) or self.max_access_m <= 0:
+            raise InputError(
+                f"max_access_m must be a finite number of metres above 0. {self.max_access_m!r} was given instead. | "
+                "max_access_m 须为大于 0 的有限数（米）。"
+            )
+
+    def eligible(self, component_length_m: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Return which components may be entered, given their lengths (metres, longest first)."""
+        if self.islands == "keep":
+            return np.ones(len(component_length_m), dtype=bool)
+        least = math.inf if self.islands == "main" else float(self.islands)
+        may = component_length_m >= least
+        may[:1] = True
+        return may
+
+
+def _is_number(value: object) -> bool:
+    """Return whether a value is a finite number (a bool is none)."""
+    return isinstance(value, (int, float, np.number)) and not isinstance(value, bool) and math.isfinite(float(value))

@@ -1,0 +1,235 @@
+"""The ground reached on foot: edges cut exactly at the limit, and polygons around them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from servicecircle.errors import InputError
+from servicecircle.network.lines import cut
+from servicecircle.network.travel import checked_limit, entries, legs, queue_size
+from servicecircle.units import TOLERANCE_M
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from servicecircle.network.graph import WalkNetwork
+    from servicecircle.network.snap import Positions
+
+    Reached = tuple[NDArray[np.int64], NDArray[np.float64]]  # nodes, and metres to each
+
+LEAST_PIECE_M = 1e-9
+OVERLAP_M = 0.001
+"""By how much a smaller isochrone is widened where rounding would let it stick out of the larger one."""
+
+QUARTER_SEGMENTS = 8
+SOURCES_AT_ONCE = 256
+
+
+def reached_edges(network: WalkNetwork, sources: Positions, *, limit_m: float) -> gpd.GeoDataFrame:
+    """Return the pieces of edges within a walking distance (metres) of any source, cut exactly there.
+
+    Parameters
+    ----------
+    network
+        The walk network.
+    sources
+        Positions from `snap`; their access legs count, and those not placed reach nothing.
+    limit_m
+        The walking distance (metres).
+
+    Returns
+    -------
+    GeoDataFrame
+        edge, from_m and to_m (metres along its declared length from u) and geometry, by edge and from_m.
+
+    Raises
+    ------
+    InputError
+        If ``limit_m`` is NaN or negative.
+    """
+    limit = checked_limit(limit_m) - TOLERANCE_M
+    edge, low, high = _intervals(network, _reached(network, sources, limit), sources, limit)
+    columns = {"edge": edge, "from_m": low, "to_m": high}
+    return gpd.GeoDataFrame(columns, geometry=_pieces(network, edge, low, high), crs=network.crs)
+
+
+def isochrones(
+    network: WalkNetwork,
+    sources: Positions,
+    *,
+    limits_m: Sequence[float],
+    each: bool = False,
+    buffer_m: float = 25.0,
+) -> list[shapely.Geometry] | list[list[shapely.Geometry]]:
+    """Return the ground within walking distances (metres) of the sources, as polygons for eyes.
+
+    The edges reached, cut exactly at the limit, and the access legs are widened and united. A polygon is valid and
+    contains those of smaller limits.
+
+    Parameters
+    ----------
+    network
+        The walk network.
+    sources
+        Positions from `snap`; those not placed reach nothing.
+    limits_m
+        Walking distances (metres), in any order.
+    each
+        Whether every source gets polygons of its own.
+    buffer_m
+        By how much edges are widened to each side (metres).
+
+    Returns
+    -------
+    list
+        A Polygon or MultiPolygon for each limit, in the order of ``limits_m``, empty where nothing is reached; with
+        ``each`` such a list for each source.
+
+    Raises
+    ------
+    InputError
+        If a limit or ``buffer_m`` is not a finite number above zero, or there is no limit.
+    """
+    limits = [_positive("limits_m", value) for value in limits_m]
+    width = _positive("buffer_m", buffer_m)
+    if not limits:
+        raise InputError("limits_m is empty; give at least one walking distance (metres). | limits_m 为空。")
+    if not each:
+        return _nested(network, _reached(network, sources, max(limits)), sources, limits, width)
+    result: list[list[shapely.Geometry]] = []
+    for first in range(0, len(sources), SOURCES_AT_ONCE):
+        some = sources.take(np.arange(first, min(first + SOURCES_AT_ONCE, len(sources))))
+        for i, reached in enumerate(_reached_each(network, some, max(limits))):
+            result.append(_nested(network, reached, some.take([i]), limits, width))
+    return result
+
+
+def _positive(name: str, value: float) -> float:
+    if not isinstance(value, (int, float, np.number)) or not (np.isfinite(value) and value > 0):
+        raise InputError(
+            f"{name} must be finite numbers of metres above 0. {value!r} was given instead. | {name} 须为大于 0 的有限数（米）。"
+        )
+    return float(value)
+
+
+def _reached(network: WalkNetwork, sources: Positions, limit: float) -> Reached:
+    """Return the nodes within the limit of any source, and the metres to each."""
+    from servicecircle.network import sweep
+
+    node, reach, number = entries(network, sources)
+    if not len(node):
+        return np.zeros(0, dtype=np.int64), np.zeros(0)
+    queue = queue_size(network, limit, float(reach.max()))
+    arcs = (network.indptr, network.targets, network.arc_length_m)
+    best, _ = sweep.sweep(*arcs, node, reach, number, limit, queue)
+    nodes = np.flatnonzero(np.isfinite(best))
+    return nodes, best[nodes]
+
+
+def _reached_each(network: WalkNetwork, sources: Positions, limit: float) -> list[Reached]:
+    """Return the nodes within the limit of each source, and the metres to each."""
+    from servicecircle.network import sweep
+
+    ends, to_ends = legs(network, sources)
+    reach = to_ends + sources.access_m[:, None]
+    arcs = (network.indptr, network.targets, network.arc_length_m)
+    begin, nodes, metres = sweep.sweep_each(*arcs, ends, reach, limit, queue_size(network, limit, 0.0))
+    return [(nodes[a:b], metres[a:b]) for a, b in zip(begin[:-1], begin[1:], strict=True)]
+
+
+def _intervals(
+    network: WalkNetwork, reached: Reached, sources: Positions, limit: float
+) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
+    """Return edge, from and to (metres along its declared length) of all that is within the limit, without overlaps."""
+    nodes, metres = reached
+    near = metres <= limit
+    nodes, left = nodes[near], limit - metres[near]
+    degree = network.indptr[nodes + 1] - network.indptr[nodes]
+    arc = np.repeat(network.indptr[nodes] - np.concatenate([[0], np.cumsum(degree)[:-1]]), degree)
+    edge = network.arc_edge[arc + np.arange(len(arc))]
+    node, left = np.repeat(nodes, degree), np.repeat(left, degree)
+    from_u, from_v = (network.edge_nodes[edge, side] == node for side in (0, 1))
+    rows = np.flatnonzero(sources.placed & (sources.access_m <= limit))
+    on, offset, budget = sources.edge[rows], sources.offset_m[rows], limit - sources.access_m[rows]
+    whole = network.edge_length_m
+    edges = np.concatenate([edge[from_u], edge[from_v], on])
+    low = np.concatenate([np.zeros(from_u.sum()), whole[edge[from_v]] - left[from_v], offset - budget])
+    high = np.concatenate([left[from_u], whole[edge[from_v]], offset + budget])
+    return _merged(edges, np.maximum(low, 0.0), np.minimum(high, whole[edges]))
+
+
+def _merged(
+    edge: NDArray[np.int64], low: NDArray[np.float64], high: NDArray[np.float64]
+) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
+    """Return the union of intervals on edges, sorted, without those that are mere points."""
+    order = np.lexsort((low, edge))
+    edge, low = edge[order], low[order]
+    high = pd.Series(high[order]).groupby(edge).cummax().to_numpy(dtype=np.float64)
+    begins = np.ones(len(edge), dtype=bool)
+    begins[1:] = (edge[1:] != edge[:-1]) | (low[1:] > high[:-1])
+    ends = np.roll(begins, -1)
+    edge, low, high = edge[begins], low[begins], high[ends]
+    long = high - low > LEAST_PIECE_M
+    return edge[long], low[long], high[long]
+
+
+def _pieces(
+    network: WalkNetwork, edge: NDArray[np.int64], low: NDArray[np.float64], high: NDArray[np.float64]
+) -> NDArray[np.object_]:
+    """Return the lines of intervals on edges."""
+    lines: NDArray[np.object_] = network.edge_geometry[edge].copy()
+    length = network.edge_length_m[edge]
+    part = (low > 0) | (high < length)
+    lines[part] = cut(lines[part], low[part] / length[part], high[part] / length[part])
+    return lines
+
+
+def _nested(
+    network: WalkNetwork, reached: Reached, sources: Positions, limits: Sequence[float], width: float
+) -> list[shapely.Geometry]:
+    """Return a polygon for each limit; each contains those of smaller limits."""
+    shapes: dict[float, shapely.Geometry] = {}
+    smaller: shapely.Geometry = shapely.Polygon()
+    for limit in sorted(set(limits)):
+        pieces = _pieces(network, *_intervals(network, reached, sources, limit))
+        shape = _widened(np.concatenate([pieces, _stubs(network, sources, limit)]), width)
+        smaller = shapes[limit] = _containing(shape, smaller)
+    return [shapes[limit] for limit in limits]
+
+
+def _stubs(network: WalkNetwork, sources: Positions, limit: float) -> NDArray[np.object_]:
+    """Return the access legs of the sources, cut at the limit."""
+    near = sources.take(sources.placed & (sources.access_m > LEAST_PIECE_M))
+    length = network.edge_length_m[near.edge]
+    share = np.divide(near.offset_m, length, out=np.zeros(len(near)), where=length > 0)
+    doors = shapely.line_interpolate_point(network.edge_geometry[near.edge], share, normalized=True)
+    walked = np.minimum(1.0, limit / near.access_m)[:, None]
+    ends = near.point_xy + walked * (shapely.get_coordinates(doors) - near.point_xy)
+    stubs: NDArray[np.object_] = shapely.linestrings(np.stack([near.point_xy, ends], axis=1))
+    return stubs
+
+
+def _widened(lines: NDArray[np.object_], width: float) -> shapely.Geometry:
+    """Return the ground within a width (metres) of lines: joined first, then widened one by one and united."""
+    if not len(lines):
+        return shapely.Polygon()
+    joined = shapely.get_parts(shapely.line_merge(shapely.multilinestrings(lines)))
+    shape = shapely.union_all(shapely.buffer(joined, width, quad_segs=QUARTER_SEGMENTS))
+    return shape if shape.is_valid else shapely.make_valid(shape, method="structure")
+
+
+def _containing(shape: shapely.Geometry, smaller: shapely.Geometry) -> shapely.Geometry:
+    """Return a polygon united with a smaller one, so that it contains it."""
+    if smaller.is_empty or shape.covers(smaller):
+        return shape
+    united = shapely.union(shape, smaller)
+    if united.covers(smaller):
+        return united
+    return shapely.union(shape, smaller.buffer(OVERLAP_M))

@@ -1,0 +1,271 @@
+"""Walking distances from door to door: to the nearest facility, the k nearest, and all within a limit."""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from servicecircle.errors import InputError
+from servicecircle.units import TOLERANCE_M
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from servicecircle.network.graph import WalkNetwork
+    from servicecircle.network.snap import Positions
+
+SOURCES_AT_ONCE = 64
+"""How many facilities one thread sweeps from before it reports progress."""
+
+BUCKETS_PER_EDGE = 4
+LEAST_BUCKETS = 4096
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Nearest:
+    """The nearest facilities of each origin.
+
+    Parameters
+    ----------
+    distance_m
+        Walking distances (metres) from door to door, inf for none; shape (k,), from `k_nearest` (origins, k).
+    facility
+        The facilities, by their place among those given, -1 for none; same shape.
+    """
+
+    distance_m: NDArray[np.float64]
+    facility: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pairs:
+    """Origins and the facilities within reach, sorted by origin, then facility; each of shape (pairs,).
+
+    Parameters
+    ----------
+    origin, facility
+        By their place among those given.
+    distance_m
+        Walking distance (metres) from door to door.
+    """
+
+    origin: NDArray[np.int64]
+    facility: NDArray[np.int64]
+    distance_m: NDArray[np.float64]
+
+    def __len__(self) -> int:
+        """Return the number of pairs."""
+        return len(self.origin)
+
+
+def nearest(network: WalkNetwork, origins: Positions, facilities: Positions, *, limit_m: float = np.inf) -> Nearest:
+    """Return the walking distance (metres) from each origin to its nearest facility.
+
+    The walk is access leg, along the edge, shortest path, along the facility's edge, egress leg; on one edge the
+    direct way along it counts too. Equally near facilities: the first of those given.
+
+    Parameters
+    ----------
+    network
+        The walk network.
+    origins, facilities
+        Positions from `snap`.
+    limit_m
+        Facilities farther than this (metres, inclusive with 1 mm tolerance) do not count.
+
+    Returns
+    -------
+    Nearest
+        Arrays of shape (len(origins),): inf and -1 where there is no walk, or the origin is not placed.
+
+    Raises
+    ------
+    InputError
+        If ``limit_m`` is NaN or negative.
+    """
+    found = k_nearest(network, origins, facilities, k=1, limit_m=limit_m)
+    return Nearest(found.distance_m[:, 0], found.facility[:, 0])
+
+
+def k_nearest(
+    network: WalkNetwork, origins: Positions, facilities: Positions, *, k: int, limit_m: float = np.inf
+) -> Nearest:
+    """Return the walking distances (metres) from each origin to its k nearest facilities, nearest first.
+
+    Parameters
+    ----------
+    network, origins, facilities, limit_m
+        As in `nearest`.
+    k
+        How many; two facilities at one place are two.
+
+    Returns
+    -------
+    Nearest
+        Arrays of shape (len(origins), k): inf and -1 where there are fewer.
+
+    Raises
+    ------
+    InputError
+        If ``limit_m`` is NaN or negative, or ``k`` is not a whole number above zero.
+    """
+    from servicecircle.network import sweep
+
+    if isinstance(k, bool) or not isinstance(k, (int, np.integer)) or k < 1:
+        raise InputError(f"k must be a whole number above 0. {k!r} was given instead. | k 须为正整数。")
+    limit = checked_limit(limit_m)
+    distance = np.full((len(origins), k), np.inf)
+    facility = np.full((len(origins), k), -1, dtype=np.int64)
+    used = min(int(k), int(facilities.placed.sum()))
+    if not used or not origins.placed.any():
+        return Nearest(distance, facility)
+    node, reach, number = entries(network, facilities)
+    arcs = (network.indptr, network.targets, network.arc_length_m)
+    queue = queue_size(network, limit, float(reach.max()))
+    if used == 1:
+        best, owner = sweep.sweep(*arcs, node, reach, number, limit, queue)
+        labels = best[:, None], owner[:, None]
+    else:
+        labels = sweep.sweep_k(*arcs, node, reach, number, limit, queue, used)
+    ends, to_ends = legs(network, origins)
+    place = (origins.edge, ends, origins.offset_m, to_ends[:, 1].copy(), origins.access_m)
+    distance[:, :used], facility[:, :used] = sweep.answer(place, labels, _by_edge(network, facilities), limit, used)
+    return Nearest(distance, facility)
+
+
+def within(
+    network: WalkNetwork, origins: Positions, facilities: Positions, *, limit_m: float, progress: bool = False
+) -> Pairs:
+    """Return all pairs of an origin and a facility within a walking distance (metres) of each other.
+
+    Parameters
+    ----------
+    network, origins, facilities
+        As in `nearest`.
+    limit_m
+        The walking distance (metres, inclusive with 1 mm tolerance).
+    progress
+        Whether to show a progress bar.
+
+    Returns
+    -------
+    Pairs
+        Sorted by origin, then facility.
+
+    Raises
+    ------
+    InputError
+        If ``limit_m`` is NaN or negative.
+    """
+    limit = checked_limit(limit_m)
+    placed = np.flatnonzero(facilities.placed)
+    chunks = [placed[i : i + SOURCES_AT_ONCE] for i in range(0, len(placed), SOURCES_AT_ONCE)]
+    parts: list[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]] = []
+    if origins.placed.any():
+        search = _Search(network, origins, limit)
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            found = pool.map(lambda chunk: search.pairs(facilities, chunk), chunks)
+            if progress:
+                from tqdm import tqdm
+
+                found = iter(tqdm(found, total=len(chunks), desc="walks | 步行", unit="×64"))
+            parts = list(found)
+    if not parts:
+        return Pairs(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0))
+    facility, origin, distance = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+    order = np.lexsort((facility, origin))
+    return Pairs(origin[order], facility[order], distance[order])
+
+
+class _Search:
+    """The search for all origins near some facilities, with what it needs to know of the origins."""
+
+    def __init__(self, network: WalkNetwork, origins: Positions, limit: float) -> None:
+        self.network, self.limit = network, limit
+        self.points = _by_edge(network, origins)
+        begin, number, offset, access = self.points
+        edge = np.repeat(np.arange(len(begin) - 1), np.diff(begin))
+        rest = network.edge_length_m[edge] - offset
+        node = network.edge_nodes[edge].ravel(order="F")
+        order = np.argsort(node, kind="stable")
+        self.near_begin = np.zeros(len(network.node_xy) + 1, dtype=np.int64)
+        np.cumsum(np.bincount(node, minlength=len(network.node_xy)), out=self.near_begin[1:])
+        metres = np.concatenate([offset + access, rest + access])
+        self.near = np.tile(np.arange(len(number), dtype=np.int64), 2)[order], metres[order]
+
+    def pairs(
+        self, facilities: Positions, chunk: NDArray[np.int64]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+        """Return facility, origin and metres of the pairs within the limit of some facilities."""
+        from servicecircle.network import sweep
+
+        network, sources = self.network, facilities.take(chunk)
+        ends, to_ends = legs(network, sources)
+        reach = to_ends + sources.access_m[:, None]
+        source, origin, metres = sweep.pairs(
+            network.indptr,
+            network.targets,
+            network.arc_length_m,
+            ends,
+            reach,
+            (sources.edge, sources.offset_m, sources.access_m),
+            self.near_begin,
+            self.near,
+            self.points,
+            self.limit,
+            queue_size(network, self.limit, float(reach.max())),
+        )
+        return chunk[source], origin, metres
+
+
+def checked_limit(limit_m: float) -> float:
+    """Return a limit (metres) with the tolerance added; InputError if it is NaN or negative."""
+    if not isinstance(limit_m, (int, float, np.number)) or not limit_m >= 0:
+        raise InputError(
+            f"limit_m must be a number of metres, 0 or more. {limit_m!r} was given instead. | limit_m 须为不小于 0 的数（米）。"
+        )
+    return float(limit_m) + TOLERANCE_M
+
+
+def queue_size(network: WalkNetwork, limit: float, farthest_seed: float) -> tuple[float, int]:
+    """Return the kernels' queue: buckets per metre, half a mean edge wide each, and how many."""
+    edges, total = len(network), float(network.edge_length_m.sum())
+    per_metre = 2 * edges / total if total else 1.0
+    span = min(limit, total + farthest_seed)
+    return per_metre, int(min(span * per_metre, BUCKETS_PER_EDGE * edges + LEAST_BUCKETS)) + 2
+
+
+def legs(network: WalkNetwork, positions: Positions) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Return the nodes u and v of each position's edge, and the metres along the edge to both, each of shape (k, 2).
+
+    For a position that is not placed they are those of some edge; its access leg is infinite.
+    """
+    length = network.edge_length_m[positions.edge]
+    to_ends = np.column_stack([positions.offset_m, length - positions.offset_m])
+    return np.ascontiguousarray(network.edge_nodes[positions.edge]), to_ends
+
+
+def entries(
+    network: WalkNetwork, facilities: Positions
+) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.int64]]:
+    """Return where the walks from the placed facilities enter the nodes: node, metres, facility."""
+    placed = np.flatnonzero(facilities.placed)
+    chosen = facilities.take(placed)
+    ends, to_ends = legs(network, chosen)
+    reach = to_ends + chosen.access_m[:, None]
+    return ends.ravel(), reach.ravel(), np.repeat(placed, 2)
+
+
+def _by_edge(
+    network: WalkNetwork, positions: Positions
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
+    """Return the placed positions edge by edge: where each edge's begin (m+1,), number, offset and access leg."""
+    order = np.argsort(positions.edge, kind="stable")
+    order = order[np.count_nonzero(~positions.placed) :].astype(np.int64)
+    begin = np.zeros(len(network) + 1, dtype=np.int64)
+    np.cumsum(np.bincount(positions.edge[order], minlength=len(network)), out=begin[1:])
+    return begin, order, positions.offset_m[order], positions.access_m[order]
