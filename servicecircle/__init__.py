@@ -1,10 +1,38 @@
 """Judge a public-service plan against a city.
 
-A ``City`` holds what is there, a ``Plan`` says what should be there, ``assess`` says what is missing and for whom.
+A ``City`` holds what is there, a ``Plan`` says what should be there, ``assess`` says what is missing and for whom,
+``best_sites`` says where to put it, and a changed ``City`` says what that would achieve.
 """
 
 from importlib.metadata import version
 
+from servicecircle.assessment import Assessment, Comparison, Explanation, assess
+from servicecircle.city import City
+from servicecircle.findings import DataReport
+from servicecircle.network import AccessRule, WalkNetwork
+from servicecircle.plan import Plan, bundled_plans, read_plan
+from servicecircle.read import read_city, read_layer, read_population, read_walk_network, sample_city
+from servicecircle.siting import Proposal, best_sites
+
 __version__ = version("servicecircle")
 
-__all__: list[str] = []
+__all__ = [
+    "AccessRule",
+    "Assessment",
+    "City",
+    "Comparison",
+    "DataReport",
+    "Explanation",
+    "Plan",
+    "Proposal",
+    "WalkNetwork",
+    "assess",
+    "best_sites",
+    "bundled_plans",
+    "read_city",
+    "read_layer",
+    "read_plan",
+    "read_population",
+    "read_walk_network",
+    "sample_city",
+]

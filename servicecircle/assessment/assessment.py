@@ -41,8 +41,8 @@ class Assessment:
     city, plan, scenario
         What was assessed.
     table
-        One row per standard, zone and class: value, target, status, verdict, gap (shares between 0 and 1, minutes, metres,
-        residents; NaN where there is no figure).
+        One row per standard, zone and class: value, target, status, verdict, gap (shares between 0 and 1, minutes,
+        metres, residents; NaN where there is no figure).
     companions
         Values by other methods beside the judged ones: standard_id, zone_id, class, method, value, unit.
     evidence
@@ -63,9 +63,14 @@ class Assessment:
 
     @property
     def cells(self) -> gpd.GeoDataFrame:
-        """Return all cells, index cell_id: zone, setting, residents, and per standard ``<id> metres``, ``<id> minutes``,
-        ``<id> covered`` and, where services may be missing, ``<id> missing``.
-        """  # noqa: D205  (a list of columns)
+        """Return all cells with what every standard found for them.
+
+        Returns
+        -------
+        GeoDataFrame
+            Index cell_id: zone_id, setting, pop_total, geometry, and for each standard of access ``<id> metres``,
+            ``<id> minutes``, ``<id> covered`` and, where services are missing, ``<id> missing``.
+        """
         columns: dict[str, Any] = {}
         for standard_id, outcome in self.outcomes.items():
             if outcome.cells is not None:
@@ -79,9 +84,9 @@ class Assessment:
         Returns
         -------
         GeoDataFrame
-            zone_id (the smallest zone), setting, pop_total, group (residents of the standard's group), metres and minutes
-            to the nearest facility that counts (inf where there is none), limit_m, limit_minutes, facility_id, covered,
-            in_scope, access_m (metres from the cell to the network), missing (services), n_missing, geometry.
+            zone_id (the smallest zone), setting, pop_total, group (residents of the standard's group), metres and
+            minutes to the nearest facility that counts (inf where there is none), limit_m, limit_minutes, facility_id,
+            covered, in_scope, access_m (metres from the cell to the network), missing (services), n_missing, geometry.
 
         Raises
         ------
@@ -97,8 +102,8 @@ class Assessment:
     def gaps(self, standard_id: str) -> gpd.GeoDataFrame:
         """Return the gap areas of a standard, worst first.
 
-        Cells without what the standard asks for that lie together make one gap area; for an area coverage it is the ground
-        outside every disc; for a standard counted by zone it is each zone that lacks facilities.
+        Cells without what the standard asks for that lie together make one gap area; for an area coverage it is the
+        ground outside every disc; for a standard counted by zone it is each zone that lacks facilities.
 
         Returns
         -------
@@ -148,8 +153,14 @@ class Assessment:
 
     @property
     def distances(self) -> pd.DataFrame:
-        """Return every walk: standard_id, service, cell_id, metres (inf without one), facility_id, access_m, egress_m."""
-        ids = np.append(self.ground.facility_ids, None)
+        """Return every walk, one row for each standard, service and cell.
+
+        Returns
+        -------
+        DataFrame
+            standard_id, service, cell_id, metres (door to door; inf without a walk), facility_id, access_m and egress_m
+            (the legs between the door and the network).
+        """
         egress = np.append(self.ground.facility_positions.access_m, np.nan)
         parts = [
             pd.DataFrame(
@@ -158,7 +169,7 @@ class Assessment:
                     "service": service,
                     "cell_id": self.ground.cells.index.to_numpy(),
                     "metres": walk.distance_m,
-                    "facility_id": ids[walk.facility],
+                    "facility_id": self.ground.names_of(walk.facility),
                     "access_m": self.ground.cell_positions.access_m,
                     "egress_m": egress[walk.facility],
                 }
@@ -212,7 +223,7 @@ class Assessment:
         cells = self.ground.cells
         first: dict[str, Any] = {
             "zone_id": smallest_zone(self.ground.cell_zones),
-            "setting": cells["setting"] if "setting" in cells else None,
+            "setting": cells.get("setting"),
             "pop_total": cells["pop_total"],
         }
         frame = pd.concat([pd.DataFrame(first, index=cells.index), figures], axis=1)
@@ -265,7 +276,8 @@ def assess(
     """
     from tqdm.auto import tqdm
 
-    if not isinstance(city, City) or not isinstance(plan, Plan):
+    given: tuple[object, object] = (city, plan)
+    if not isinstance(given[0], City) or not isinstance(given[1], Plan):
         raise InputError(
             f"assess takes a City and a Plan, not {type(city).__name__} and {type(plan).__name__}: "
             "assess(read_city(folder), read_plan('lianyungang-145')). | assess 需要 City 和 Plan。"

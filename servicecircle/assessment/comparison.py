@@ -27,12 +27,13 @@ class Comparison:
     Parameters
     ----------
     table
-        One row per standard, zone and class: value, status, verdict, meets_target, gap and group_uncovered ``_before`` and
-        ``_after``; ``change`` of the value; ``gain`` and ``loss`` (residents of the group newly covered, and no longer
-        covered; NaN for a standard counted by zone); ``flips`` where the target is met now and was not, or the other way.
+        One row per standard, zone and class: value, status, verdict, meets_target, gap and group_uncovered, each
+        ``_before`` and ``_after``; ``change`` of the value; ``gain`` and ``loss``, the group's residents newly covered
+        and no longer covered (NaN for a standard counted by zone); ``flips``, whether the target is met in one of the
+        two only.
     cells
-        Cells that are newly covered (``change`` 1) or no longer (-1): standard_id, cell_id, zone_id, group, metres_before,
-        metres_after, change, geometry.
+        Cells that are newly covered (``change`` 1) or no longer (-1): standard_id, cell_id, zone_id, group,
+        metres_before, metres_after, change, geometry.
     """
 
     table: pd.DataFrame
@@ -54,9 +55,9 @@ class Comparison:
         city = self.changed[self.changed["zone_id"] == "CITY"]
         shown = city if len(city) else self.changed
         lines = [
-            f"{row.standard_id} {row.zone_name} {row._asdict()['class_']}: {row.value_before:.6g} -> {row.value_after:.6g}"
-            f" ({row.change:+.6g}); gain {row.gain:,.0f}, loss {row.loss:,.0f}"
-            for row in shown.rename(columns={"class": "class_"}).itertuples()
+            f"{row['standard_id']} {row['zone_name']} {row['class']}: {row['value_before']:.6g} -> "
+            f"{row['value_after']:.6g} ({row['change']:+.6g}); gain {row['gain']:,.0f}, loss {row['loss']:,.0f}"
+            for _, row in shown.iterrows()
         ]
         lines.append(f"{len(self.changed)} rows change, {len(self.flips)} verdicts flip.")
         return "\n".join(lines)
@@ -81,7 +82,9 @@ def compare(after: Assessment, before: Assessment) -> Comparison:
     ]
     table["change"] = table["value_after"] - table["value_before"]
     both = table["meets_target_before"].notna() & table["meets_target_after"].notna()
-    table["flips"] = (both & (table["meets_target_before"] != table["meets_target_after"]).fillna(False)).astype(bool)
+    table["flips"] = both & (table["meets_target_before"] != table["meets_target_after"]).fillna(value=False).astype(
+        bool
+    )
     moved = _moved_cells(after, before)
     gains = _gains(after, moved)
     keys = [tuple(row) for row in table[KEYS].to_numpy()]

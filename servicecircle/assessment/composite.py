@@ -10,7 +10,16 @@ import pandas as pd
 
 from servicecircle.assessment.reach import group_missing, scope_missing
 from servicecircle.assessment.residents import CellFigures, resident_rows
-from servicecircle.assessment.rows import Outcome, blocked_rows, companion, evidence, group_of, in_scope, units
+from servicecircle.assessment.rows import (
+    Outcome,
+    blocked_rows,
+    companion,
+    evidence,
+    group_of,
+    in_scope,
+    scope_of,
+    units,
+)
 from servicecircle.assessment.selection import select
 from servicecircle.units import metres_walked, minutes_walked, reaches
 from servicecircle.words import word
@@ -66,7 +75,8 @@ def assess_composite(ground: Ground, plan: Plan, standard: Standard, composite: 
     outcome.cells = _cells(ground, figures, needed, lacking)
     outcome.walks += [(one.service, one.walk) for one in needed]
     for place, one in enumerate(needed):
-        _tell_missing(ground, standard, figures, outcome, one.service, lacking[:, place])
+        people = np.where(lacking[:, place], ground.group("pop_total"), 0.0)
+        _tell_missing(ground, standard, outcome, service=one.service, people=people)
     outcome.evidence += [
         evidence(standard, one.kind, about=one.name, zh=one.zh, en=one.en) for one in missing if not one.blocks
     ]
@@ -121,13 +131,12 @@ def _cells(ground: Ground, figures: CellFigures, needed: list[Needed], lacking: 
 
 
 def _tell_missing(
-    ground: Ground, standard: Standard, figures: CellFigures, outcome: Outcome, service: str, lacking: NDArray[np.bool_]
+    ground: Ground, standard: Standard, outcome: Outcome, *, service: str, people: NDArray[np.float64]
 ) -> None:
-    """Add how many residents of each unit lack a service."""
-    total = ground.group("pop_total")
+    """Add how many residents of each unit lack a service, given how many of each cell do."""
     for unit in units(ground, standard):
-        cells = unit.cells & figures.in_scope if (unit.cells & figures.in_scope).any() and unit.judged else unit.cells
-        residents = float(total[cells & lacking].sum())
+        _, cells = scope_of(ground, standard, unit)
+        residents = float(people[cells].sum())
         outcome.companions.append(companion(standard, unit, f"without_{service}", residents, unit_of="人"))
         if residents:
             zh, en = f"{residents:,.0f} 人步行圈内缺{word(service, 'zh')}。", f"{residents:,.0f} residents lack it."

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from servicecircle.plan import Coverage, Plan, Standard
 
 DISC_SIDES = 512
-"""Discs are polygons of so many sides with exactly the area of the disc: their edge is off by 13 mm in 500 m at most."""
+"""Discs are polygons of so many sides with exactly the area of the disc; their edge is off by 13 mm in 500 m."""
 
 KM2 = 1e6
 
@@ -80,7 +80,7 @@ def assess_coverage(ground: Ground, plan: Plan, standard: Standard, coverage: Co
                 outcome.companions.append(companion(standard, unit, method, share(done_people, people)))
                 left = people - done_people
                 outcome.companions.append(companion(standard, unit, f"{method}_uncovered", left, unit_of="人"))
-    outcome.cells = _cells(ground, coverage.metres, straight, which, inside)
+    outcome.cells = _cells(ground, straight, which, metres=coverage.metres, inside=inside)
     outcome.walks.append((",".join(standard.services), walk))
     outcome.evidence += [evidence(standard, m.kind, about=m.name, zh=m.zh, en=m.en) for m in missing if not m.blocks]
     return outcome
@@ -111,10 +111,14 @@ def _not_yet(coverage: Coverage) -> list[Missing]:
 
 
 def _cells(
-    ground: Ground, metres: float, straight: NDArray[np.float64], which: NDArray[np.int64], inside: NDArray[np.bool_]
+    ground: Ground,
+    straight: NDArray[np.float64],
+    which: NDArray[np.int64],
+    *,
+    metres: float,
+    inside: NDArray[np.bool_],
 ) -> pd.DataFrame:
     """Return the figures of each cell; metres are straight lines, so there are no minutes."""
-    ids = np.append(ground.facility_ids, None)
     return pd.DataFrame(
         {
             "group": ground.group("pop_total"),
@@ -122,7 +126,7 @@ def _cells(
             "minutes": np.nan,
             "limit_m": metres,
             "limit_minutes": np.nan,
-            "facility_id": ids[which],
+            "facility_id": ground.names_of(which),
             "covered": reaches(straight, metres),
             "in_scope": inside,
             "access_m": ground.cell_positions.access_m,

@@ -7,7 +7,6 @@ from html import escape
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from servicecircle.assessment.display import summary_of
 from servicecircle.assessment.rows import units
@@ -17,6 +16,7 @@ from servicecircle.text import did_you_mean
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    import pandas as pd
 
     from servicecircle.assessment.assessment import Assessment
     from servicecircle.plan import Standard
@@ -35,7 +35,7 @@ class Explanation:
     rows, companions, evidence
         The rows, the values by other methods, and what was noted.
     cells
-        The zone's cells, those without what is asked for first, then the farthest (empty for a standard counted by zone).
+        The zone's cells, those not covered first, then the farthest (empty for a standard counted by zone).
     facilities
         The facilities that count and lie in the zone, or serve a cell of it.
     parameters

@@ -13,13 +13,12 @@ from servicecircle.assessment.coverage import discs
 from servicecircle.assessment.rows import area_shape
 from servicecircle.assessment.selection import select
 from servicecircle.city import smallest_zone
-from servicecircle.plan import Coverage
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from servicecircle.assessment.ground import Ground
-    from servicecircle.plan import Standard
+    from servicecircle.plan import Coverage, Standard
 
 COLUMNS = ("gap_id", "zone_id", "zone_name", "residents", "group", "cells", "area_m2", "worst_minutes", "geometry")
 
@@ -63,7 +62,7 @@ def cell_gaps(ground: Ground, standard: Standard, cells: pd.DataFrame) -> gpd.Ge
 
 
 def area_gaps(ground: Ground, standard: Standard, coverage: Coverage) -> gpd.GeoDataFrame:
-    """Return the gap areas of an area coverage: the ground outside every disc, with the residents on it, worst first."""
+    """Return the gap areas of an area coverage: ground outside every disc with its residents, worst first."""
     facilities = select(ground, coverage.facilities).facilities
     area = area_shape(ground, coverage.area)
     if area is None or coverage.metres is None:

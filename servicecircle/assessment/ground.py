@@ -63,6 +63,10 @@ class Ground:
             return np.zeros(len(self.cells), dtype=bool)
         return np.asarray(self.cells["setting"] == setting, dtype=bool)
 
+    def names_of(self, facilities: NDArray[np.int64]) -> NDArray[Any]:
+        """Return the ids of facilities by number, None for -1."""
+        return np.array([*self.facility_ids, None], dtype=object)[facilities]
+
     @property
     def facility_ids(self) -> NDArray[Any]:
         """Return the id of each facility, shape (facilities,)."""
@@ -75,7 +79,7 @@ class Ground:
         return np.column_stack([shapely.get_x(points), shapely.get_y(points)])
 
     def walk_to(self, facilities: NDArray[np.int64]) -> Nearest:
-        """Return each cell's walk (metres) to the nearest of some facilities, and which it is; inf and -1 without one."""
+        """Return each cell's walk (metres) to the nearest of some facilities, and which; inf and -1 without one."""
         key = self._key(facilities)
         if key not in self.walks:
             found = nearest(self.city.walk, self.cell_positions, self.facility_positions.take(facilities))
@@ -140,7 +144,7 @@ def _same_walk(city: City, other: City) -> bool:
 
 
 def _renumbered(walk: Nearest, old: NDArray[Any], new: NDArray[Any]) -> Nearest:
-    """Return a walk whose facilities have the numbers of another list; a key that holds ids keeps it from going astray."""
+    """Return a walk whose facilities have the numbers of another list; all it leads to are in that one too."""
     number = {facility: i for i, facility in enumerate(new)}
     table = np.array([number.get(facility, -1) for facility in old] + [-1])
     return Nearest(walk.distance_m, table[walk.facility])

@@ -60,7 +60,7 @@ def assess_presence(ground: Ground, plan: Plan, standard: Standard, presence: Pr
     asked = _asked_units(ground, presence)
     counts = {zone: int(_inside(ground, zone)[found.whole].sum()) for zone in asked}
     for unit in units(ground, standard):
-        row = base_columns(standard, unit) | _row(ground, standard, presence, unit, counts)
+        row = base_columns(standard, unit) | _row(ground, standard, presence, unit, counts=counts)
         row |= {
             "pop_total": float(ground.group("pop_total")[unit.cells].sum()),
             "facilities_n": float(unit.facilities[found.whole].sum()),
@@ -71,7 +71,9 @@ def assess_presence(ground: Ground, plan: Plan, standard: Standard, presence: Pr
     return outcome
 
 
-def _row(ground: Ground, standard: Standard, presence: Presence, unit: Unit, counts: dict[str, int]) -> dict[str, Any]:
+def _row(
+    ground: Ground, standard: Standard, presence: Presence, unit: Unit, *, counts: dict[str, int]
+) -> dict[str, Any]:
     """Return the row of a unit: how many facilities it has, or how many of the units in it have enough."""
     least = presence.count
     if unit.level in presence.unit_levels:
@@ -114,7 +116,7 @@ def _asked_units(ground: Ground, presence: Presence) -> list[str]:
     zones = ground.city.zones
     asked = zones["level"].isin(presence.unit_levels).to_numpy()
     for column, condition in presence.unit_where.items():
-        asked &= holds(_of_zones(ground, column), condition)
+        asked = asked & holds(_of_zones(ground, column), condition)
     return sorted(zones["zone_id"][asked])
 
 

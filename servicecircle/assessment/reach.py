@@ -52,7 +52,7 @@ def assess_reach(ground: Ground, plan: Plan, standard: Standard, reach: Reach) -
         selection.facilities,
         estimated,
         {name: ground.of_setting(name) for name in sorted(reach.by_class, reverse=True)},
-        _others(ground, plan, reach, walk, limit, selection.facilities),
+        _others(ground, plan, reach, limit, facilities=selection.facilities),
         _same_zone(ground, selection.facilities, limit),
     )
     resident_rows(ground, standard, figures, outcome, group=reach.group)
@@ -74,10 +74,10 @@ def _limits(ground: Ground, reach: Reach, speed: float) -> NDArray[np.float64]:
 
 
 def _others(
-    ground: Ground, plan: Plan, reach: Reach, walk: Nearest, limit: NDArray[np.float64], facilities: NDArray[np.int64]
+    ground: Ground, plan: Plan, reach: Reach, limit: NDArray[np.float64], *, facilities: NDArray[np.int64]
 ) -> dict[str, NDArray[np.bool_]]:
     """Return which cells are covered by other methods: shorter limits, other speeds, metres, straight lines."""
-    speed = plan.profiles[reach.profile].speed_m_s
+    speed, walk = plan.profiles[reach.profile].speed_m_s, ground.walk_to(facilities)
     straight, _ = ground.straight_to(facilities)
     others = {
         f"within_{band:g}_min": reaches(walk.distance_m, metres_walked(band, speed_m_s=speed)) for band in reach.bands
@@ -111,7 +111,6 @@ def _same_zone(
 
 def reach_cells(ground: Ground, figures: CellFigures, walk: Nearest, limit: NDArray[np.float64]) -> pd.DataFrame:
     """Return the figures of each cell as a frame, index cell_id."""
-    ids = np.append(ground.facility_ids, None)
     covered: Sequence[bool] = figures.covered.tolist()
     return pd.DataFrame(
         {
@@ -120,7 +119,7 @@ def reach_cells(ground: Ground, figures: CellFigures, walk: Nearest, limit: NDAr
             "minutes": minutes_walked(walk.distance_m, speed_m_s=figures.speed_m_s),
             "limit_m": limit,
             "limit_minutes": minutes_walked(limit, speed_m_s=figures.speed_m_s),
-            "facility_id": ids[walk.facility],
+            "facility_id": ground.names_of(walk.facility),
             "covered": covered,
             "in_scope": figures.in_scope,
             "access_m": ground.cell_positions.access_m,
@@ -155,19 +154,11 @@ def scope_missing(ground: Ground, standard: Standard) -> list[Missing]:
 
 def setting_missing(ground: Ground, reach: Reach) -> list[Missing]:
     """Return what is not known about the setting of the origins."""
-    people = ground.group("pop_total") > 0
-    known = (
-        ground.cells["setting"].isin(list(reach.by_class)).to_numpy() if "setting" in ground.cells else people & False
-    )
-    lacking = people & ~known
+    known = np.any([ground.of_setting(name) for name in reach.by_class], axis=0)
+    lacking = (ground.group("pop_total") > 0) & ~known
     if not lacking.any():
         return []
-    residents = ground.group("pop_total")[lacking].sum()
-    return [
-        Missing(
-            "column",
-            "setting",
-            f"{lacking.sum():,} 个格网（{residents:,.0f} 人）缺少城乡类别 setting（urban/rural）。",
-            f"population: setting (urban/rural) is missing for {lacking.sum():,} cells with {residents:,.0f} residents.",
-        )
-    ]
+    cells, residents = f"{lacking.sum():,}", f"{ground.group('pop_total')[lacking].sum():,.0f}"
+    zh = f"{cells} 个格网（{residents} 人）缺少城乡类别 setting（urban/rural）。"
+    en = f"population: setting (urban/rural) is missing for {cells} cells with {residents} residents."
+    return [Missing("column", "setting", zh, en)]

@@ -6,10 +6,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import shapely
 
 from servicecircle.assessment.figures import quantile, share
-from servicecircle.assessment.rows import WHOLE_CITY, area_shape, base_columns, companion, units, verdict_columns
+from servicecircle.assessment.rows import base_columns, companion, scope_of, units, verdict_columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -66,7 +65,7 @@ def resident_rows(ground: Ground, standard: Standard, figures: CellFigures, outc
     """Add the rows and companions of every unit of a standard to its outcome."""
     each_class = getattr(standard.measure, "pass_rule", "pooled") == "each_class"
     for unit in units(ground, standard):
-        status, cells = _scope_of(ground, standard, unit, figures)
+        status, cells = scope_of(ground, standard, unit)
         parts = {name: cells & members for name, members in figures.classes.items()}
         values = {name: _covered_share(figures, part) for name, part in parts.items()}
         for name, part in {"all": cells, **parts}.items():
@@ -79,7 +78,7 @@ def resident_rows(ground: Ground, standard: Standard, figures: CellFigures, outc
             row |= verdict_columns(standard, unit, value, status=_status(status, value), meeting=meeting)
             row |= _figures_of(ground, figures, part, unit) | {"group": group, "estimated": figures.estimated}
             outcome.rows.append(row)
-            outcome.companions += _companions(standard, unit, figures, part, name, row)
+            outcome.companions += _companions(standard, unit, figures, part, row=row)
 
 
 def _status(status: str, value: float | None) -> str:
@@ -89,22 +88,6 @@ def _status(status: str, value: float | None) -> str:
         if status and (value is not None or status == "out_of_scope")
         else ("no_population" if value is None else "")
     )
-
-
-def _scope_of(ground: Ground, standard: Standard, unit: Unit, figures: CellFigures) -> tuple[str, Flags]:
-    """Return the status that the scope of a standard gives a unit, and the cells its row is about."""
-    if standard.scope is None:
-        return "", unit.cells
-    inside = unit.cells & figures.in_scope
-    if unit.level == WHOLE_CITY and not figures.in_scope.all():
-        return "info", unit.cells
-    if not unit.judged:
-        return "info", unit.cells
-    if inside.any():
-        return "", inside
-    shape = area_shape(ground, standard.scope)
-    touches = shape is not None and shapely.intersects(shape, shapely.point_on_surface(unit.geometry))
-    return ("" if touches and not unit.cells.any() else "out_of_scope"), unit.cells
 
 
 def _covered_share(figures: CellFigures, part: Flags) -> float | None:
@@ -139,9 +122,9 @@ def _figures_of(ground: Ground, figures: CellFigures, part: Flags, unit: Unit) -
 
 
 def _companions(
-    standard: Standard, unit: Unit, figures: CellFigures, part: Flags, klass: str, row: dict[str, Any]
+    standard: Standard, unit: Unit, figures: CellFigures, part: Flags, *, row: dict[str, Any]
 ) -> Iterator[dict[str, Any]]:
-    group = figures.group
+    group, klass = figures.group, str(row["class"])
     whole = float(group[part].sum())
     methods = dict(figures.others)
     if unit.level in figures.same_zone:

@@ -11,7 +11,7 @@ import shapely
 
 from servicecircle.assessment.figures import grade, meets
 from servicecircle.city.zoning import levels
-from servicecircle.words import WORDS, word
+from servicecircle.words import word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,17 +30,17 @@ WHOLE_CITY = "全市"
 COLUMNS = (
     "scenario", "standard_id", "part_of", "name_zh", "name_en", "measure", "nature", "zone_id", "zone_name", "level",
     "class", "status", "value", "numerator", "denominator", "unit", "op", "target", "target_origin", "meets_target",
-    "verdict", "grade", "gap", "gap_unit", "base_value", "base_year", "target_year", "as_of", "pop_total", "pop_group",
-    "group", "pop_uncovered", "group_uncovered", "pop_unreachable", "facilities_n", "facilities_required",
-    "facilities_missing", "capacity", "capacity_missing", "worst_min", "p50_min", "p90_min", "worst_m", "p50_m", "p90_m",
-    "estimated",
+    "verdict", "grade", "gap", "gap_unit", "base_value", "base_year", "target_year", "as_of", "pop_total",
+    "pop_group", "group", "pop_uncovered", "group_uncovered", "pop_unreachable", "facilities_n",
+    "facilities_required", "facilities_missing", "capacity", "capacity_missing", "worst_min", "p50_min", "p90_min",
+    "worst_m", "p50_m", "p90_m", "estimated",
 )  # fmt: skip
 """The columns of `Assessment.table`, in order."""
 
 TEXTS = frozenset(
     {
-        "scenario", "standard_id", "part_of", "name_zh", "name_en", "measure", "nature", "zone_id", "zone_name", "level",
-        "class", "status", "unit", "op", "target_origin", "verdict", "grade", "gap_unit", "as_of", "group",
+        "scenario", "standard_id", "part_of", "name_zh", "name_en", "measure", "nature", "zone_id", "zone_name",
+        "level", "class", "status", "unit", "op", "target_origin", "verdict", "grade", "gap_unit", "as_of", "group",
     }
 )  # fmt: skip
 
@@ -128,7 +128,7 @@ def units(ground: Ground, standard: Standard) -> Iterator[Unit]:
     for level in sorted(wanted & set(kinds)):
         shape = area_shape(ground, kinds[level])
         if shape is not None:
-            yield _area_unit(ground, standard, level, kinds[level], shape)
+            yield _area_unit(ground, standard, kinds[level], shape)
     if WHOLE_CITY in wanted:
         everywhere = np.ones(len(ground.cells), dtype=bool)
         inside = ground.facility_zones.notna().any(axis=1).to_numpy()
@@ -149,15 +149,33 @@ def units(ground: Ground, standard: Standard) -> Iterator[Unit]:
             )
 
 
-def _area_unit(ground: Ground, standard: Standard, level: str, kind: str, shape: shapely.Geometry) -> Unit:
+def _area_unit(ground: Ground, standard: Standard, kind: str, shape: shapely.Geometry) -> Unit:
     shapely.prepare(shape)
     cells = np.asarray(shapely.intersects_xy(shape, ground.city.cell_xy))
     xy = ground.facility_xy
     facilities = np.isfinite(xy).all(axis=1)
     facilities[facilities] = shapely.intersects_xy(shape, xy[facilities])
-    return Unit(
-        kind, WORDS[kind][0] if kind in WORDS else kind, level, cells, facilities, shape, level in standard.judge
-    )
+    level = word(kind, "zh")
+    return Unit(kind, level, level, cells, facilities, shape, level in standard.judge)
+
+
+def scope_of(ground: Ground, standard: Standard, unit: Unit) -> tuple[str, NDArray[np.bool_]]:
+    """Return the status that a standard's scope gives a unit ("" where it decides nothing), and the cells of its row.
+
+    A judged row is about the cells in scope. A row for information, that of a city not wholly in scope, and that of a
+    unit wholly outside are about all cells of the unit.
+    """
+    if standard.scope is None:
+        return "", unit.cells
+    scope = in_scope(ground, standard)
+    inside = unit.cells & scope
+    if not unit.judged or (unit.level == WHOLE_CITY and not scope.all()):
+        return "info", unit.cells
+    if inside.any():
+        return "", inside
+    shape = area_shape(ground, standard.scope)
+    touches = shape is not None and shapely.intersects(shape, shapely.point_on_surface(unit.geometry))
+    return ("" if touches and not unit.cells.any() else "out_of_scope"), unit.cells
 
 
 def verdict_columns(

@@ -84,7 +84,7 @@ def _passing(ground: Ground, one: FacilityFilter) -> tuple[NDArray[np.bool_], li
         unknown = int(values.isna().sum())
         if unknown:
             missing.append(_partly_unknown(one, column, unknown))
-        passes &= holds(frame[column], condition)
+        passes = passes & holds(frame[column], condition)
     return passes, missing
 
 
