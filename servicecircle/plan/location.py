@@ -74,7 +74,9 @@ class _Scanner:
         self.at += brackets
         path: KeyPath = ()
         for key in parents:
-            path = self.inside((*path, key))
+            path = (*path, key)
+            self.lines.setdefault(path, line)
+            path = self.inside(path)
         path = (*path, last)
         self.lines.setdefault(path, line)
         if brackets == len("[["):

@@ -77,7 +77,7 @@ def test_every_quote_stands_at_its_line(name: str, lines: list[str]) -> None:
 
 
 @pytest.mark.parametrize(("standard_id", "line", "words", "holds"), STATED)
-def test_every_stated_number_stands_at_its_line(  # noqa: PLR0917 (parameters of the test, by name)
+def test_every_stated_number_stands_at_its_line(
     plan: Plan, lines: list[str], standard_id: str, line: int, words: str, holds: object
 ) -> None:
     standard = plan[standard_id]
