@@ -30,11 +30,12 @@ class _Table(pydantic.BaseModel):
 
 
 class Source(_Table):
-    """A file with a layer, as `servicecircle.read.read_layer` takes it."""
+    """A file with a layer, as `servicecircle.read.read_layer` takes it; ``all_rows`` holds columns with one value."""
 
     file: Text
     layer: Text | None = None
     columns: dict[Text, Text] = Field(default_factory=dict)
+    all_rows: dict[Text, Any] = Field(default_factory=dict)
     x: Text | None = None
     y: Text | None = None
     wkt: Text | None = None
@@ -52,6 +53,8 @@ class Source(_Table):
             raise ValueError("a csv file needs crs, for example 'EPSG:4326' for longitude and latitude")
         if self.crs is not None:
             _known_crs(self.crs)
+        if not all(isinstance(value, str | int | float) for value in self.all_rows.values()):
+            raise ValueError("all_rows holds texts, numbers, true or false")
         return self
 
     @property
@@ -92,7 +95,7 @@ class Walk(Source):
 
     @model_validator(mode="after")
     def _kind_fits(self) -> Walk:
-        keys = ("layer", "columns", "crs") if self.is_osm else ("left_out",)
+        keys = ("layer", "columns", "all_rows", "crs") if self.is_osm else ("left_out",)
         given = [key for key in keys if key in self.model_fields_set]
         if given:
             raise ValueError(f"{', '.join(given)}: {'not for' if self.is_osm else 'only for'} OpenStreetMap files")

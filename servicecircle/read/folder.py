@@ -133,7 +133,17 @@ class _Reader:
             crs=source.crs,
         )
         frame, findings = reproject(read.frame, self.crs, layer=path.name)
-        return Read(frame, read.report.plus(*findings))
+        return self.with_all_rows(Read(frame, read.report.plus(*findings)), source)
+
+    def with_all_rows(self, read: Read, source: Source) -> Read:
+        """Return a layer with the columns that city.toml gives one value for; ReadError if the file has one of them."""
+        own = [column for column in source.all_rows if column in read.frame]
+        if own:
+            raise ReadError(
+                f"{self.path(source.file)} has a column {listed(own)} of its own, which all_rows would replace. Leave "
+                f"one of them out. | 文件已有列 {listed(own)}，请从 all_rows 中去掉。"
+            )
+        return replace(read, frame=read.frame.assign(**source.all_rows))
 
     def valued(self, source: Source, column: str, value: str | None) -> Read:
         """Return a layer with a column that city.toml gives one value for, or that the file has."""
@@ -189,7 +199,8 @@ def _filter(walk: Walk) -> WalkFilter:
 def _population(reader: _Reader, population: Population) -> Read:
     """Return the population cells of a raster or a layer."""
     if population.is_raster:
-        return read_population(reader.path(population.file), crs=reader.crs, band=population.band)
+        read = read_population(reader.path(population.file), crs=reader.crs, band=population.band)
+        return reader.with_all_rows(read, population)
     return reader.layer(population)
 
 

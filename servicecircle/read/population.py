@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -109,8 +110,10 @@ def _open(path: Path, band: int) -> _Raster:
     if not path.is_file():
         raise ReadError(f"{path}: there is no such file. | 找不到文件 {path}。")
     try:
-        with rasterio.open(path) as source:
-            return _band(source, path, band)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", rasterio.errors.NotGeoreferencedWarning)  # said by _band
+            with rasterio.open(path) as source:
+                return _band(source, path, band)
     except rasterio.errors.RasterioError as error:
         raise ReadError(
             f"{path}: not a whole raster ({error}). Fetch or copy it again. | "

@@ -88,6 +88,7 @@ def test_three_typos_are_three_faults(faults: Callable[..., list[str]]) -> None:
         (('file = "map.osm.pbf"', 'file = "map.osm.pbf"\nislands = -1'), "greater than or equal to 0; -1 was given"),
         (('file = "map.osm.pbf"', 'file = "map.osm.pbf"\nmax_access_m = 0'), "greater than 0; 0 was given"),
         (('file = "map.osm.pbf"', 'file = "map.osm.pbf"\nlayer = "a"'), "layer: not for OpenStreetMap files"),
+        (('level = "街道"', "all_rows = { since = 2025-01-01 }"), "all_rows holds texts, numbers, true or false"),
         (('file = "map.osm.pbf"', 'file = "zones.gpkg"\nleft_out = []'), "left_out: only for OpenStreetMap files"),
         (
             ('file = "map.osm.pbf"', 'file = "map.osm.pbf"\nleft_out = [{ key = "foot", value = ["no"] }]'),
