@@ -126,6 +126,6 @@ def _gains(after: Assessment, moved: gpd.GeoDataFrame) -> dict[tuple[str, str, s
         for unit in units(after.ground, after.plan[standard_id]):
             for klass in ("all", "urban", "rural"):
                 part = unit.cells if klass == "all" else unit.cells & after.ground.of_setting(klass)
-                gain, loss = people[part & (change > 0)].sum(), -people[part & (change < 0)].sum()
+                gain, loss = people[part & (change > 0)].sum(), abs(people[part & (change < 0)].sum())
                 result[standard_id, unit.zone_id, klass] = (float(gain), float(loss))
     return result

@@ -16,8 +16,7 @@ from servicecircle.assessment.rows import (
     companion,
     evidence,
     group_of,
-    in_scope,
-    scope_of,
+    in_area,
     units,
 )
 from servicecircle.assessment.selection import select
@@ -64,7 +63,7 @@ def assess_composite(ground: Ground, plan: Plan, standard: Standard, composite: 
     figures = CellFigures(
         ground.group(column),
         ~lacking.any(axis=1),
-        in_scope(ground, standard),
+        in_area(ground, standard.scope),
         np.max([one.walk.distance_m for one in needed], axis=0),
         speed,
         np.unique(np.concatenate([one.facilities for one in needed])),
@@ -135,8 +134,7 @@ def _tell_missing(
 ) -> None:
     """Add how many residents of each unit lack a service, given how many of each cell do."""
     for unit in units(ground, standard):
-        _, cells = scope_of(ground, standard, unit)
-        residents = float(people[cells].sum())
+        residents = float(people[unit.cells].sum())
         outcome.companions.append(companion(standard, unit, f"without_{service}", residents, unit_of="人"))
         if residents:
             zh, en = f"{residents:,.0f} 人步行圈内缺{word(service, 'zh')}。", f"{residents:,.0f} residents lack it."

@@ -12,7 +12,6 @@ from servicecircle.assessment.figures import share
 from servicecircle.assessment.reach import scope_missing
 from servicecircle.assessment.rows import (
     Outcome,
-    area_shape,
     base_columns,
     blocked_rows,
     companion,
@@ -44,14 +43,12 @@ def assess_coverage(ground: Ground, plan: Plan, standard: Standard, coverage: Co
     if outcome.blocked or coverage.metres is None:
         outcome.rows = blocked_rows(ground, standard)
         return outcome
-    area = area_shape(ground, coverage.area) if coverage.area else None
-    area = shapely.union_all(ground.city.zones.geometry.to_numpy()) if area is None else area
+    area = ground.areas[coverage.area] if coverage.area else ground.extent
     covered = shapely.intersection(area, discs(ground.facility_xy[selection.facilities], coverage.metres))
     straight, which = ground.straight_to(selection.facilities)
     walk = ground.walk_to(selection.facilities)
     near, walked = reaches(straight, coverage.metres), reaches(walk.distance_m, coverage.metres)
-    shapely.prepare(area)
-    inside = np.asarray(shapely.intersects_xy(area, ground.city.cell_xy))
+    inside = np.asarray(shapely.intersects_xy(area, ground.cell_xy), dtype=bool)
     total = ground.group("pop_total")
     for unit in units(ground, standard):
         part = shapely.intersection(area, unit.geometry)

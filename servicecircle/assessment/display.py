@@ -51,7 +51,12 @@ def line_of(result: Assessment, standard: Standard) -> str:
     row = main_row(result, standard)
     if row is None:
         return f"{start}: no zone of its levels"
-    return f"{start}: {summary_of(result, standard, row)}"
+    return f"{start}: {_city_summary(result, standard, row)}"
+
+
+def _city_summary(result: Assessment, standard: Standard, row: pd.Series[Any]) -> str:
+    """Return what a standard's main row says, and how many zones fall short."""
+    return ", ".join(filter(None, [summary_of(result, standard, row), _zones_line(result, standard)]))
 
 
 def summary_of(result: Assessment, standard: Standard, row: pd.Series[Any]) -> str:
@@ -72,8 +77,7 @@ def summary_of(result: Assessment, standard: Standard, row: pd.Series[Any]) -> s
         parts.append(f"{row['group_uncovered']:,.0f} of {row['pop_group']:,.0f} {_group_name(result, row)} not covered")
     elif pd.notna(row["facilities_missing"]):
         parts.append(f"{row['facilities_missing']:,.0f} missing")
-    parts.append(_zones_line(result, standard))
-    return ", ".join(part for part in parts if part)
+    return ", ".join(parts)
 
 
 def _group_name(result: Assessment, row: pd.Series[Any]) -> str:
@@ -96,7 +100,7 @@ def html_of(result: Assessment) -> str:
     lines = []
     for standard in result.plan.standards:
         row = main_row(result, standard)
-        said = "" if row is None else summary_of(result, standard, row)
+        said = "" if row is None else _city_summary(result, standard, row)
         cells = (standard.id, f"{standard.name_zh} · {standard.name_en}", said)
         lines.append("<tr>" + "".join(f"<td style='text-align:left'>{escape(cell)}</td>" for cell in cells) + "</tr>")
     notice = "".join(f"<p>{escape(one)}</p>" for one in result.city.notice if one)

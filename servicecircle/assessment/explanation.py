@@ -64,8 +64,8 @@ class Explanation:
         lines += [f"原文冲突 conflict: {c.resolution}" for c in one.conflicts]
         lines += [f"参数 {name}: {value}" for name, value in self.parameters.items()]
         lines += [f"依据 {row.kind} {row.about}: {row.zh} | {row.en}" for row in self.evidence.itertuples()]
-        known = self.companions.dropna(subset="value")
-        lines += [f"对照 beside: {row.method} = {row.value:.6g} {row.unit}" for row in known.itertuples()]
+        beside = self.companions[self.companions["class"] == "all"].dropna(subset="value")
+        lines += [f"对照 beside: {row.method} = {row.value:.6g} {row.unit}" for row in beside.itertuples()]
         lines.append(f"设施 facilities: {len(self.facilities)}; 居民点 cells: {len(self.cells)}")
         return tuple(lines)
 

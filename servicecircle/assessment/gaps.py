@@ -10,7 +10,6 @@ import pandas as pd
 import shapely
 
 from servicecircle.assessment.coverage import discs
-from servicecircle.assessment.rows import area_shape
 from servicecircle.assessment.selection import select
 from servicecircle.city import smallest_zone
 
@@ -64,12 +63,12 @@ def cell_gaps(ground: Ground, standard: Standard, cells: pd.DataFrame) -> gpd.Ge
 def area_gaps(ground: Ground, standard: Standard, coverage: Coverage) -> gpd.GeoDataFrame:
     """Return the gap areas of an area coverage: ground outside every disc with its residents, worst first."""
     facilities = select(ground, coverage.facilities).facilities
-    area = area_shape(ground, coverage.area)
+    area = ground.areas.get(coverage.area)
     if area is None or coverage.metres is None:
         return _worst_first(ground, standard, [])
     left = shapely.difference(area, discs(ground.facility_xy[facilities], coverage.metres))
     parts = [part for part in shapely.get_parts(left) if part.area >= SMALLEST_M2]
-    people, xy = ground.group("pop_total"), ground.city.cell_xy
+    people, xy = ground.group("pop_total"), ground.cell_xy
     zones = smallest_zone(ground.cell_zones).to_numpy()
     rows = []
     for part in parts:
@@ -125,7 +124,7 @@ def _cell_shapes(ground: Ground, numbers: NDArray[np.int64]) -> tuple[NDArray[An
         return shapes[numbers], TOUCHING_M
     from scipy.spatial import KDTree
 
-    xy = ground.city.cell_xy
+    xy = ground.cell_xy
     usual = float(np.median(KDTree(xy).query(xy, k=2)[0][:, 1])) if len(xy) > 1 else 100.0
     squares = shapely.buffer(shapely.points(xy[numbers]), usual / 2, cap_style="square")
     return squares, usual * (APART - 1)

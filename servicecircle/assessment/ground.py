@@ -12,6 +12,8 @@ from servicecircle.city.zoning import zones_of
 from servicecircle.network import Nearest, Pairs, Positions, nearest, snap, within
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import geopandas as gpd
     import pandas as pd
     from numpy.typing import NDArray
@@ -29,14 +31,20 @@ class Ground:
         The city.
     cells
         Its population, index cell_id.
+    cell_xy
+        The centre of each cell, metres, shape (cells, 2).
     cell_zones
-        The zone of each level that holds each cell, index cell_id.
+        The zone of each level that holds each cell, index cell_id; categories, so that comparing them is quick.
     facilities
         Its facilities, ordered by id: of two at the same distance the lower id is the nearest.
     facility_zones
-        The zone of each level that each facility lies in, index facility id.
+        The zone of each level that each facility lies in, index facility id; categories.
     zone_zones
         The zone of each level that each zone lies in, index zone_id.
+    areas
+        The ground of all areas of a kind, by kind.
+    extent
+        The ground of all zones.
     cell_positions, facility_positions
         Both on the walk network.
     walks
@@ -45,10 +53,13 @@ class Ground:
 
     city: City
     cells: gpd.GeoDataFrame
+    cell_xy: NDArray[np.float64]
     cell_zones: pd.DataFrame
     facilities: gpd.GeoDataFrame
     facility_zones: pd.DataFrame
     zone_zones: pd.DataFrame
+    areas: Mapping[str, shapely.Geometry]
+    extent: shapely.Geometry
     cell_positions: Positions
     facility_positions: Positions
     walks: dict[bytes, Nearest] = field(default_factory=dict)
@@ -100,7 +111,7 @@ class Ground:
         cells = len(self.cells)
         if not len(placed):
             return np.full(cells, np.inf), np.full(cells, -1)
-        distance, which = KDTree(self.facility_xy[placed]).query(self.city.cell_xy)
+        distance, which = KDTree(self.facility_xy[placed]).query(self.cell_xy)
         return np.asarray(distance), placed[which]
 
     def _key(self, facilities: NDArray[np.int64]) -> bytes:
@@ -126,14 +137,27 @@ def make_ground(city: City, *, since: Ground | None = None) -> Ground:
     return Ground(
         city,
         cells,
-        city.cell_zones,
+        city.cell_xy,
+        city.cell_zones.astype("category"),
         facilities,
-        facility_zones,
+        facility_zones.astype("category"),
         zone_zones.set_axis(city.zones["zone_id"].to_numpy()),
+        _area_shapes(city),
+        shapely.union_all(city.zones.geometry.to_numpy()),
         cell_positions,
         placed,
         walks,
     )
+
+
+def _area_shapes(city: City) -> dict[str, shapely.Geometry]:
+    """Return the ground of all areas of each kind."""
+    if city.areas is None:
+        return {}
+    shapes = {str(kind): shapely.union_all(part.to_numpy()) for kind, part in city.areas.groupby("kind").geometry}
+    for shape in shapes.values():
+        shapely.prepare(shape)
+    return shapes
 
 
 def _same_walk(city: City, other: City) -> bool:

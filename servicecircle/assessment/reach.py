@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from servicecircle.assessment.residents import CellFigures, resident_rows
-from servicecircle.assessment.rows import Outcome, blocked_rows, evidence, group_of, in_scope
+from servicecircle.assessment.rows import Outcome, blocked_rows, evidence, group_of, in_area
 from servicecircle.assessment.selection import Missing, select
 from servicecircle.units import metres_walked, minutes_walked, reaches
 
@@ -46,7 +46,7 @@ def assess_reach(ground: Ground, plan: Plan, standard: Standard, reach: Reach) -
     figures = CellFigures(
         ground.group(group),
         reaches(walk.distance_m, limit),
-        in_scope(ground, standard),
+        in_area(ground, standard.scope),
         walk.distance_m,
         speed,
         selection.facilities,
@@ -143,12 +143,10 @@ def group_missing(group: str, column: str, *, estimated: bool) -> list[Missing]:
 
 def scope_missing(ground: Ground, standard: Standard) -> list[Missing]:
     """Return the areas that a standard needs and the city does not have."""
-    areas = ground.city.areas
-    known = set() if areas is None else set(areas["kind"])
     return [
         Missing("area", kind, f"缺少范围面 {kind}（areas 图层）。", f"areas: no polygon of kind {kind!r}.")
         for kind in standard.areas
-        if kind not in known
+        if kind not in ground.areas
     ]
 
 

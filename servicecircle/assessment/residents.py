@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from servicecircle.assessment.figures import quantile, share
-from servicecircle.assessment.rows import base_columns, companion, scope_of, units, verdict_columns
+from servicecircle.assessment.rows import base_columns, companion, units, verdict_columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -65,29 +65,19 @@ def resident_rows(ground: Ground, standard: Standard, figures: CellFigures, outc
     """Add the rows and companions of every unit of a standard to its outcome."""
     each_class = getattr(standard.measure, "pass_rule", "pooled") == "each_class"
     for unit in units(ground, standard):
-        status, cells = scope_of(ground, standard, unit)
-        parts = {name: cells & members for name, members in figures.classes.items()}
+        parts = {name: unit.cells & members for name, members in figures.classes.items()}
         values = {name: _covered_share(figures, part) for name, part in parts.items()}
-        for name, part in {"all": cells, **parts}.items():
+        for name, part in {"all": unit.cells, **parts}.items():
             value = _covered_share(figures, part)
             meeting = None
             if name == "all" and each_class:
                 known = [one for one in values.values() if one is not None]
                 meeting = all(verdict_columns(standard, unit, one)["meets_target"] for one in known) if known else None
             row = base_columns(standard, unit, klass=name)
-            row |= verdict_columns(standard, unit, value, status=_status(status, value), meeting=meeting)
+            row |= verdict_columns(standard, unit, value, meeting=meeting)
             row |= _figures_of(ground, figures, part, unit) | {"group": group, "estimated": figures.estimated}
             outcome.rows.append(row)
             outcome.companions += _companions(standard, unit, figures, part, row=row)
-
-
-def _status(status: str, value: float | None) -> str:
-    """Return the status to use: out of scope and information stay, even without residents."""
-    return (
-        status
-        if status and (value is not None or status == "out_of_scope")
-        else ("no_population" if value is None else "")
-    )
 
 
 def _covered_share(figures: CellFigures, part: Flags) -> float | None:

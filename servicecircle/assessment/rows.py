@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -54,11 +54,13 @@ class Unit:
     zone_id, name, level
         What it is.
     cells, facilities
-        Which cells and facilities lie in it, shape (cells,) and (facilities,).
+        Which cells its row is about, and which facilities lie in it, shape (cells,) and (facilities,).
     geometry
         Its ground.
     judged
-        Whether the standard is judged at this level; else its row is for information.
+        Whether the standard is judged here; else the row is for information.
+    outside
+        Whether it lies outside the standard's scope.
     """
 
     zone_id: str
@@ -68,6 +70,7 @@ class Unit:
     facilities: NDArray[np.bool_]
     geometry: shapely.Geometry
     judged: bool
+    outside: bool = False
 
 
 @dataclass(slots=True)
@@ -103,38 +106,31 @@ class Outcome:
         return any(one.blocks for one in self.missing)
 
 
-def area_shape(ground: Ground, kind: str) -> shapely.Geometry | None:
-    """Return the ground of all areas of a kind; None if the city has none."""
-    areas = ground.city.areas
-    chosen = areas[areas["kind"] == kind] if areas is not None else ()
-    return shapely.union_all(chosen.geometry.to_numpy()) if len(chosen) and areas is not None else None
-
-
-def in_scope(ground: Ground, standard: Standard) -> NDArray[np.bool_]:
-    """Return which cells a standard applies to: those with their centre in its scope, shape (cells,)."""
-    if standard.scope is None:
+def in_area(ground: Ground, kind: str | None) -> NDArray[np.bool_]:
+    """Return which cells have their centre in areas of a kind, shape (cells,); all of them where no kind is given."""
+    if kind is None:
         return np.ones(len(ground.cells), dtype=bool)
-    shape = area_shape(ground, standard.scope)
-    if shape is None:
+    if kind not in ground.areas:
         return np.zeros(len(ground.cells), dtype=bool)
-    shapely.prepare(shape)
-    return np.asarray(shapely.intersects_xy(shape, ground.city.cell_xy))
+    return np.asarray(shapely.intersects_xy(ground.areas[kind], ground.cell_xy), dtype=bool)
 
 
-def units(ground: Ground, standard: Standard) -> Iterator[Unit]:
-    """Yield the units of a standard: areas, the whole city, then zones, larger levels first, each level by zone_id."""
+def units(ground: Ground, standard: Standard) -> list[Unit]:
+    """Return the units of a standard: areas, the whole city, then zones, larger levels first, each level by zone_id."""
+    scope = in_area(ground, standard.scope)
+    return [_scoped(ground, standard, unit, scope) for unit in _all_units(ground, standard)]
+
+
+def _all_units(ground: Ground, standard: Standard) -> Iterator[Unit]:
     wanted = set(standard.judge) | set(standard.inform)
-    kinds = {word(kind, "zh"): kind for kind in standard.areas}
+    kinds = {word(kind, "zh"): kind for kind in standard.areas if kind in ground.areas}
     for level in sorted(wanted & set(kinds)):
-        shape = area_shape(ground, kinds[level])
-        if shape is not None:
-            yield _area_unit(ground, standard, kinds[level], shape)
+        yield _area_unit(ground, standard, kinds[level])
     if WHOLE_CITY in wanted:
         everywhere = np.ones(len(ground.cells), dtype=bool)
         inside = ground.facility_zones.notna().any(axis=1).to_numpy()
         name = ground.city.name or WHOLE_CITY
-        ground_shape = shapely.union_all(ground.city.zones.geometry.to_numpy())
-        yield Unit(CITY, name, WHOLE_CITY, everywhere, inside, ground_shape, WHOLE_CITY in standard.judge)
+        yield Unit(CITY, name, WHOLE_CITY, everywhere, inside, ground.extent, WHOLE_CITY in standard.judge)
     zones = ground.city.zones.sort_values("zone_id")
     for level in levels(zones):
         for zone in zones[zones["level"] == level].itertuples() if level in wanted else ():
@@ -149,33 +145,29 @@ def units(ground: Ground, standard: Standard) -> Iterator[Unit]:
             )
 
 
-def _area_unit(ground: Ground, standard: Standard, kind: str, shape: shapely.Geometry) -> Unit:
-    shapely.prepare(shape)
-    cells = np.asarray(shapely.intersects_xy(shape, ground.city.cell_xy))
-    xy = ground.facility_xy
+def _area_unit(ground: Ground, standard: Standard, kind: str) -> Unit:
+    shape, xy, level = ground.areas[kind], ground.facility_xy, word(kind, "zh")
     facilities = np.isfinite(xy).all(axis=1)
     facilities[facilities] = shapely.intersects_xy(shape, xy[facilities])
-    level = word(kind, "zh")
-    return Unit(kind, level, level, cells, facilities, shape, level in standard.judge)
+    return Unit(kind, level, level, in_area(ground, kind), facilities, shape, level in standard.judge)
 
 
-def scope_of(ground: Ground, standard: Standard, unit: Unit) -> tuple[str, NDArray[np.bool_]]:
-    """Return the status that a standard's scope gives a unit ("" where it decides nothing), and the cells of its row.
+def _scoped(ground: Ground, standard: Standard, unit: Unit, scope: NDArray[np.bool_]) -> Unit:
+    """Return a unit as the scope of its standard sees it.
 
     A judged row is about the cells in scope. A row for information, that of a city not wholly in scope, and that of a
     unit wholly outside are about all cells of the unit.
     """
     if standard.scope is None:
-        return "", unit.cells
-    scope = in_scope(ground, standard)
+        return unit
     inside = unit.cells & scope
     if not unit.judged or (unit.level == WHOLE_CITY and not scope.all()):
-        return "info", unit.cells
+        return replace(unit, judged=False)
     if inside.any():
-        return "", inside
-    shape = area_shape(ground, standard.scope)
+        return replace(unit, cells=inside)
+    shape = ground.areas.get(standard.scope)
     touches = shape is not None and shapely.intersects(shape, shapely.point_on_surface(unit.geometry))
-    return ("" if touches and not unit.cells.any() else "out_of_scope"), unit.cells
+    return unit if touches and not unit.cells.any() else replace(unit, outside=True)
 
 
 def verdict_columns(
@@ -196,10 +188,12 @@ def verdict_columns(
     """
     target = standard.target
     if not status:
-        if not unit.judged or target.origin == "none":
-            status = "info"
+        if unit.outside:
+            status = "out_of_scope"
         elif value is None:
             status = "no_population"
+        elif not unit.judged or target.origin == "none":
+            status = "info"
         else:
             status = "judged" if target.origin in {"stated", "stated_2020_hold"} else "reference"
     held = status in {"judged", "reference"} and value is not None

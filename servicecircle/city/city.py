@@ -38,8 +38,8 @@ class City:
         The walk network.
     population
         Cells (points or polygons) with ``pop_total`` and, if known, ``cell_id``, ``setting`` (urban or rural),
-        ``zone_id`` and other groups: ``pop_0_2``, ``pop_3_5``, ``pop_6_14``, ``pop_60p``, ``pop_65p``. Without a setting
-        of its own a cell has that of the smallest zone around it which says so.
+        ``zone_id`` and other groups: ``pop_0_2``, ``pop_3_5``, ``pop_6_14``, ``pop_60p``, ``pop_65p``. Without a
+        setting of its own a cell has that of the smallest zone around it which says so.
     facilities
         Facilities of all services, with ``service`` and, if known, ``id``, ``name``, ``zone_id``, ``status`` and other
         attributes. A facility without a geometry needs a ``zone_id``: it is counted there, and never walked to.

@@ -73,7 +73,7 @@ def smallest_zone(membership: pd.DataFrame) -> pd.Series[Any]:
     """Return for each place the zone of the level with the smallest zones, of those it lies in."""
     smallest = pd.Series(None, index=membership.index, dtype=object)
     for level in reversed(membership.columns):
-        smallest = smallest.where(smallest.notna(), membership[level])
+        smallest = smallest.where(smallest.notna(), membership[level].astype(object))
     return smallest.where(smallest.notna(), None)
 
 
