@@ -51,6 +51,9 @@ PUBLIC = [
     "write_summary",
 ]
 
+MADE_BY_USERS = ("AccessRule", "City")
+"""The classes that users make themselves; the others are what functions return."""
+
 LOADED_WHEN_USED = ("folium", "osmnx", "numba", "osmium", "rasterio", "matplotlib", "pydantic", "openpyxl", "jinja2")
 
 # What importing might leave behind. The packages that geopandas loads may do as they like, so they come first.
@@ -121,7 +124,8 @@ def functions() -> Iterator[tuple[str, Any, str]]:
             yield name, thing, thing.__doc__ or ""
         if not inspect.isclass(thing) or issubclass(thing, Exception):
             continue
-        yield name, thing, thing.__doc__ or ""
+        if name in MADE_BY_USERS:
+            yield name, thing, thing.__doc__ or ""
         for method in dir(thing):
             static = inspect.getattr_static(thing, method)
             function = getattr(static, "__func__", static)
