@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from servicecircle.plan.location import KeyPath, line_of
 from servicecircle.text import did_you_mean
@@ -334,9 +334,6 @@ def _as_float(value: float) -> float:
         return math.inf
 
 
-_PERCENT: Final = ("%", "％")
-
-
 def _not_a_number(value: object) -> tuple[str, str]:
     """Return why a value is no number, with a hint how to write it."""
     en, zh = f"must be a number. {short(value)} was given.", f"应为数字,给出的是 {short(value)}。"
@@ -346,6 +343,6 @@ def _not_a_number(value: object) -> tuple[str, str]:
     if found is None:
         return en, zh
     plain = found[1]
-    if found[2].strip() in _PERCENT:
+    if found[2].strip() == "%":
         plain = f"{float(plain) / 100:g}"
     return f"{en} Write {plain}, without quotes or unit.", f"{zh}请写 {plain},不加引号和单位。"

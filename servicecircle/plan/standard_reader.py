@@ -109,6 +109,7 @@ def _target(fields: Fields, unit: str) -> Target:
             )
         else:
             inner.fault("value", f"must be above 0. {value:g} was given.", f"应大于 0,给出的是 {value:g}。")
+        value = None
     return Target(op, value, origin)
 
 
@@ -170,7 +171,8 @@ def _check_levels(fields: Fields, standard: Standard, measure: Measure | None) -
     if measure is None or fields.mistyped("judge", "inform", "target"):
         return
     informs = standard.target.origin in ("none", "lost_in_source")
-    if not (standard.judge or (informs and standard.inform) or isinstance(measure, Register)):
+    nowhere = not fields.table.get("judge") and not (informs and standard.inform)
+    if nowhere and not isinstance(measure, Register):
         fields.fault(
             "judge",
             'must name at least one level, for example judge = ["街道", "全市"].',
