@@ -112,11 +112,11 @@ ONE_FAULT = [
     ("WT-01", "open_to_public = true", "open_to_public = []", "facilities[1].where.open_to_public", "must be a value"),
     ("WT-01", "{ open_to_public = true }", "{}", "facilities[1].where", "holds no condition"),
     (
-        "WT-01",
+        "LY-01",
         "= true }",
-        "= { at_least = 1000, at_most = 10 } }",
-        "facilities[1].where.open_to_public.at_most",
-        "below",
+        "= { at_least = 20, at_most = 10 } }",
+        "facilities[3].where.serves_community.at_most",
+        "is below",
     ),
     ("YY-05", 'domain = "城乡区域协调"', 'domain = " "', "domain", "must not be empty"),
     # numbers that nothing backs
