@@ -76,12 +76,18 @@ def _provider(basemap: str | TileProvider) -> TileProvider:
     if "://" in str(basemap):
         raise InputError(
             "basemap is an address. Give it with its maker's attribution: xyzservices.TileProvider(name='...', "
-            "url='https://.../{z}/{x}/{y}.png', attribution='...'). | 请用 xyzservices.TileProvider 给出瓦片地址和版权说明。"
+            "url='https://.../{z}/{x}/{y}.png', attribution='...'). | "
+            "请用 xyzservices.TileProvider 给出瓦片地址和版权说明。"
         )
     try:
         return xyzservices.providers.query_name(str(basemap))
     except ValueError as error:
-        known = ["OpenStreetMap.Mapnik", "OpenTopoMap", "Esri.WorldGrayCanvas", "any other name in xyzservices.providers"]
+        known = [
+            "OpenStreetMap.Mapnik",
+            "OpenTopoMap",
+            "Esri.WorldGrayCanvas",
+            "any other name in xyzservices.providers",
+        ]
         raise InputError.unknown("basemap", basemap, known) from error
 
 

@@ -13,7 +13,7 @@ from scipy.spatial import KDTree
 from servicecircle.show import palette
 from servicecircle.show.compact import compact_shapes, figures, honest_figures
 from servicecircle.show.legend import LegendRow, LegendSection, MapLayer, PaintBox
-from servicecircle.show.phrases import phrase, term
+from servicecircle.show.phrases import capital, phrase, term
 from servicecircle.show.rows import people
 from servicecircle.units import TOLERANCE_M
 from servicecircle.words import word
@@ -81,13 +81,13 @@ def _distance_view(scene: Scene, access: Access, states: NDArray[np.int64]) -> C
         labels = [phrase("complete", scene.language), *map(str, range(1, most + 1))]
         view, after = "missing", frozenset({0})
     else:
-        breaks = palette.class_breaks(limits.values, bands=limits.bands)
+        breaks = palette.class_breaks(limits.ends, bands=limits.bands)
         uppers = [limits.metres(value) for value in breaks]
         classes = palette.classify(cells["metres"].to_numpy(dtype=float), uppers, tolerance=TOLERANCE_M)
-        paints = palette.ramp(breaks, max(limits.values))
+        paints = palette.ramp(breaks, max(limits.ends))
         labels = palette.ranges(breaks)
         view = "minutes" if limits.unit == "min" else "metres"
-        after = frozenset(breaks.index(value) for value in limits.values)
+        after = frozenset(breaks.index(value) for value in limits.ends)
     return _with_rest(CellView(view, paints, tuple(labels), classes, after), scene, states)
 
 
@@ -109,25 +109,39 @@ def _covered_view(scene: Scene, states: NDArray[np.int64]) -> CellView:
 
 def _legend(scene: Scene, access: Access, view: CellView, key: str) -> LegendSection:
     """Return the legend of a colouring: the residents of the standard's group and the cells in each class."""
-    residents = np.bincount(view.classes, weights=access.cells["group"].to_numpy(dtype=float), minlength=len(view.paints))
+    residents = np.bincount(
+        view.classes, weights=access.cells["group"].to_numpy(dtype=float), minlength=len(view.paints)
+    )
     counts = np.bincount(view.classes, minlength=len(view.paints))
+    # classes are listed up to the last that has cells, at least up to the limit; of the states only those there are
+    shown = (
+        max([*np.flatnonzero(counts[:-2]), *view.limits_after], default=-1) + 1
+        if view.limits_after
+        else len(STATES) - 2
+    )
     rows = [
         LegendRow.of_paint(paint, label, (people(residents[i]), f"{counts[i]:,}"), limit_after=i in view.limits_after)
         for i, (paint, label) in enumerate(zip(view.paints, view.labels, strict=True))
-        if counts[i] or i < len(view.paints) - 2
+        if counts[i] or i < shown
     ]
-    total = LegendRow(phrase("total", scene.language), "#000000", (people(residents.sum()), f"{counts.sum():,}"), "none")
+    total = LegendRow(
+        phrase("total", scene.language), "#000000", (people(residents.sum()), f"{counts.sum():,}"), "none"
+    )
     straight = view.key == "metres" and access.limits.straight
     title = phrase("legend_straight" if straight else f"legend_{view.key}", scene.language)
-    notes = (phrase("legend_limit", scene.language, limit=limit_text(access.limits, scene.language)),) if view.key in {"minutes", "metres"} else ()
-    heads = (phrase("legend_people", scene.language, group=scene.group_name), term("cells", scene.language))
+    notes = (
+        (phrase("legend_limit", scene.language, limit=limit_text(access.limits, scene.language)),)
+        if view.key in {"minutes", "metres"}
+        else ()
+    )
+    heads = (capital(phrase("legend_people", scene.language, group=scene.group_name)), term("cells", scene.language))
     return LegendSection((key,), title, heads, (*rows, total), notes)
 
 
 def limit_text(limits: Limits, language: Language) -> str:
     """Return limits in words: ``10 min``, ``10 / 20 min``, ``500 m``."""
     unit = word("minutes", language) if limits.unit == "min" else "m"
-    return " / ".join(f"{value:g}" for value in limits.values) + f" {unit}"
+    return " / ".join(f"{value:g}" for value in limits.ends) + f" {unit}"
 
 
 def _columns(scene: Scene, access: Access, states: NDArray[np.int64]) -> dict[str, Any]:
@@ -148,7 +162,7 @@ def _columns(scene: Scene, access: Access, states: NDArray[np.int64]) -> dict[st
         data["residents"] = figures(cells["pop_total"].to_numpy(dtype=float), 1)
     if "setting" in cells.columns and cells["setting"].notna().any():
         settings, kinds = pd.factorize(cells["setting"].fillna(""))
-        data |= {"setting": settings.tolist(), "settings": [_setting(kind, scene) for kind in kinds]}
+        data |= {"setting": settings.tolist(), "settings": [term(kind, scene.language) for kind in kinds]}
     if limits.unit == "services":
         services = sorted({service for missing in cells["missing"] for service in missing})
         data["services"] = [scene.service_name(service) for service in services]
@@ -169,11 +183,7 @@ def _columns(scene: Scene, access: Access, states: NDArray[np.int64]) -> dict[st
 def _zone_names(scene: Scene, access: Access) -> pd.Series[str]:
     zones = scene.result.city.zones
     names = dict(zip(zones["zone_id"], zones["name"], strict=True))
-    return access.cells["zone_id"].map(lambda zone: str(names.get(zone, "")))
-
-
-def _setting(kind: object, scene: Scene) -> str:
-    return term(kind, scene.language)
+    return pd.Series([str(names.get(zone, "")) for zone in access.cells["zone_id"]], dtype=str)
 
 
 def _dot_radius(scene: Scene, access: Access) -> float:
@@ -181,5 +191,5 @@ def _dot_radius(scene: Scene, access: Access) -> float:
     places = shapely.get_coordinates(access.cells.to_crs(scene.result.city.crs).geometry.to_numpy())
     if len(places) < 2:  # noqa: PLR2004  (two points make a distance)
         return 50.0
-    distances = KDTree(places).query(places, k=2)[0][:, 1]
+    distances = np.asarray(KDTree(places).query(places, k=2)[0])[:, 1]
     return float(np.clip(0.48 * np.median(distances), 5.0, 250.0).round(1))

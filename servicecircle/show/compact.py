@@ -12,17 +12,21 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+POLYGON = 2
+"""The dimension of a polygon."""
+
 PER_DEGREE = 1_000_000
 """Coordinates are kept in millionths of a degree: about 0.1 m."""
 
 
 def whole_degrees(coordinates: NDArray[np.float64], origin: tuple[float, float]) -> NDArray[np.int64]:
     """Return longitude and latitude, shape (n, 2), as millionths of a degree from an origin."""
-    return np.rint((coordinates - np.asarray(origin)) * PER_DEGREE).astype(np.int64)
+    whole: NDArray[np.int64] = np.rint((coordinates - np.asarray(origin)) * PER_DEGREE).astype(np.int64)
+    return whole
 
 
 def _path(coordinates: NDArray[np.float64], origin: tuple[float, float]) -> list[int]:
-    """Return a line as one flat list: the first point, then each step to the next; points that coincide are left out."""
+    """Return a line as one flat list: the first point, then each step to the next; steps of zero are left out."""
     points = whole_degrees(coordinates, origin)
     moved = np.ones(len(points), dtype=bool)
     moved[1:] = (np.diff(points, axis=0) != 0).any(axis=1)
@@ -44,15 +48,16 @@ def compact_shape(geometry: shapely.Geometry | None, origin: tuple[float, float]
     Returns
     -------
     list
-        Flat ``[x, y, dx, dy, ...]`` for a point, a line or a polygon of one ring; a list of polygons, each a list of such
-        rings, for any other polygon; a list of such lines for a multi-line. Empty for an empty or missing geometry.
+        Flat ``[x, y, dx, dy, ...]`` for a point, a line or a polygon of one ring; a list of polygons, each a list of
+        such rings, for any other polygon; a list of such lines for a multi-line. Empty for an empty or missing
+        geometry.
 
     Examples
     --------
     >>> compact_shape(shapely.box(0, 0, 0.000002, 0.000001), (0, 0))
     [2, 0, 0, 1, -2, 0, 0, -1]
     """
-    if geometry is None or geometry.is_empty:
+    if geometry is None or shapely.is_empty(geometry):
         return []
     match geometry:
         case shapely.Polygon():
@@ -62,8 +67,8 @@ def compact_shape(geometry: shapely.Geometry | None, origin: tuple[float, float]
             return [_rings(part, origin) for part in geometry.geoms]
         case shapely.MultiLineString():
             return [_path(shapely.get_coordinates(part), origin) for part in geometry.geoms]
-        case shapely.GeometryCollection() if not isinstance(geometry, shapely.MultiPoint):
-            parts = [part for part in geometry.geoms if isinstance(part, shapely.Polygon | shapely.MultiPolygon)]
+        case _ if shapely.get_type_id(geometry) == shapely.GeometryType.GEOMETRYCOLLECTION:
+            parts = [part for part in shapely.get_parts(geometry) if shapely.get_dimensions(part) == POLYGON]
             return compact_shape(shapely.union_all(parts), origin)
         case _:
             return _path(shapely.get_coordinates(geometry), origin)

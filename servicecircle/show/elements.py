@@ -46,13 +46,13 @@ class MapData(MacroElement):
     """
 
     def __init__(self, data: Mapping[str, Any], panel: str) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]  (branca has types for some of its functions only)
         self._name = "service_circle"
         self.json = script_json(data)
         self.panel = panel
 
-    def render(self, **kwargs: Any) -> None:
-        """Put style, panel, data and script into the page."""
+    def render(self, **kwargs: Any) -> str:
+        """Put style, panel, data and script into the page; nothing is left to stand where the element is."""
         del kwargs
         figure = self.get_root()
         if not isinstance(figure, Figure) or self._parent is None:
@@ -71,6 +71,7 @@ class MapData(MacroElement):
             f'document.getElementById("{name}_panel").firstElementChild);'
         )
         figure.script.add_child(RawText(call), name=name)
+        return ""
 
 
 class DataLayer(Layer):

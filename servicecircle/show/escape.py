@@ -19,12 +19,12 @@ RUN_IN_TEMPLATES = str.maketrans({character: f"&#{ord(character)};" for characte
 
 
 def shown(text: str) -> str:
-    """Return a text with U+FFFD for the characters that no page can show.
+    r"""Return a text with U+FFFD for the characters that no page can show.
 
     Examples
     --------
-    >>> shown("a\\x00b")
-    'a\ufffdb'
+    >>> shown("a\x00b")
+    'a�b'
     """
     return NOT_FOR_PAGES.sub("\ufffd", text)
 
@@ -32,9 +32,9 @@ def shown(text: str) -> str:
 def literal(text: object) -> str:
     """Return HTML that shows a text as it stands, also where folium writes it into a script or a template.
 
-    Backtick, dollar sign, backslash and braces become entities as well: folium writes tooltips and popups into JavaScript
-    template strings, where ``${...}`` would run, and reads what it has rendered once more as a Jinja template, where
-    ``{{...}}`` would run in Python. Characters that no page can show become U+FFFD.
+    Backtick, dollar sign, backslash and braces become entities as well: folium writes tooltips and popups into
+    JavaScript template strings, where ``${...}`` would run, and reads what it has rendered once more as a Jinja
+    template, where ``{{...}}`` would run in Python. Characters that no page can show become U+FFFD.
 
     Examples
     --------
@@ -45,7 +45,7 @@ def literal(text: object) -> str:
 
 
 def script_json(data: Any) -> str:
-    """Return data as compact JSON that is safe inside a ``<script>`` element of a page.
+    r"""Return data as compact JSON that is safe inside a ``<script>`` element of a page.
 
     ``<``, ``>``, ``&``, line separators and invisible characters are written as escapes, so that the text can neither
     end the script nor hide in it; whoever parses the JSON gets every text back unchanged.

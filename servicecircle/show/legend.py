@@ -16,10 +16,11 @@ class LegendRow:
     label: str
     color: str
     numbers: tuple[str, ...] = ()
-    sign: Literal["fill", "dot", "line", "none"] = "fill"
+    sign: Literal["fill", "dot", "line", "area", "none"] = "fill"
     opacity: float = 1.0
     hatch: bool = False
     dash: bool = False
+    width: float = 2.0
     limit_after: bool = False
 
     @classmethod
@@ -31,7 +32,9 @@ class LegendRow:
     def style(self) -> str:
         """Return the CSS of the row's sign."""
         if self.sign == "line":
-            return f"border-top-color: {self.color}; border-top-style: {'dashed' if self.dash else 'solid'}"
+            return f"border-top: {self.width:g}px {'dashed' if self.dash else 'solid'} {self.color}"
+        if self.sign == "area":
+            return f"border: 1.8px solid {self.color}"
         if self.hatch:
             return f"background: repeating-linear-gradient(135deg, {self.color} 0 1.5px, #f4f4f1 1.5px 4px)"
         red, green, blue = (int(self.color[i : i + 2], 16) for i in (1, 3, 5))

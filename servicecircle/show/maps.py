@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any
 from servicecircle.show.basemap import tile_layer
 from servicecircle.show.cells import STATES, cell_layers
 from servicecircle.show.escape import literal
+from servicecircle.show.facilities import facility_layers
+from servicecircle.show.gap_areas import gap_layers
 from servicecircle.show.legend import LegendSection, MapLayer, PaintBox
-from servicecircle.show.overlays import facility_layers, gap_layers, ground_layers, isochrone_layers
+from servicecircle.show.outlines import make_outlines
+from servicecircle.show.overlays import ground_layers, isochrone_layers
 from servicecircle.show.panel import panel_html
-from servicecircle.show.phrases import check_language, phrase, term
+from servicecircle.show.phrases import capital, check_language, phrase, term
 from servicecircle.show.scene import Scene, make_scene
 from servicecircle.show.zones import zone_layers
 from servicecircle.words import word
@@ -35,10 +38,10 @@ def gap_map(
 ) -> folium.Map:
     """Return the map of one standard: cells, isochrones, facilities, zones, gap areas, and a legend with units.
 
-    A standard of access shows its cells by walking time or distance (or, at a click, covered or not), the lines of equal
-    time, and the gap areas with the residents in them. Other standards show their zones by result. A standard that cannot
-    be judged says what is missing. A reference judgement has grades of one hue, never a verdict. The same result always
-    makes the same page, byte for byte.
+    A standard of access shows its cells by walking time or distance (or, at a click, covered or not), the lines of
+    equal time, and the gap areas with the residents in them. Other standards show their zones by result. A standard
+    that cannot be judged says what is missing. A reference judgement has grades of one hue, never a verdict. The same
+    result always makes the same page, byte for byte.
 
     Parameters
     ----------
@@ -49,9 +52,9 @@ def gap_map(
     language
         ``"zh"`` or ``"en"``: all words of the map.
     basemap
-        Tiles from the internet behind the figures, by a name that xyzservices knows (``"OpenStreetMap.Mapnik"``) or as an
-        ``xyzservices.TileProvider``. None: the city's own water, green and streets are the ground, and the page asks no
-        one for tiles. OpenStreetMap's own servers refuse pages opened from a file.
+        Tiles from the internet behind the figures, by a name that xyzservices knows (``"OpenStreetMap.Mapnik"``) or as
+        an ``xyzservices.TileProvider``. None: the city's own water, green and streets are the ground, and the page asks
+        no one for tiles. OpenStreetMap's own servers refuse pages that are opened from a file.
     minutes
         Isochrones to draw, minutes at the standard's walking speed; None: the standard's own limits and bands.
     streets
@@ -69,18 +72,19 @@ def gap_map(
     """
     tongue = check_language(language)
     tiles = None if basemap is None else tile_layer(basemap)
-    scene = make_scene(result, standard_id, language=tongue, minutes=minutes, streets=streets)
-    data, layers, legend = _contents(scene, tiles=tiles is not None)
-    return _assemble(scene, tiles, data, layers, panel_html(scene, legend))
+    scene = make_scene(result, standard_id, language=tongue, streets=streets)
+    data, layers, legend = _contents(scene, minutes, tiles=tiles is not None)
+    return _assemble(scene, data, layers, panel=panel_html(scene, legend), tiles=tiles)
 
 
-def _contents(scene: Scene, *, tiles: bool) -> tuple[dict[str, Any], list[MapLayer], list[LegendSection]]:
+def _contents(
+    scene: Scene, minutes: Sequence[float] | None, *, tiles: bool
+) -> tuple[dict[str, Any], list[MapLayer], list[LegendSection]]:
     """Return the data of a map, its layers as the layer control lists them, and the legend."""
     box = PaintBox()
     cells, cell_maps, cell_legend = cell_layers(scene, box)
     zones, zone_legend = zone_layers(scene, box, coloured=not cell_maps)
-    straight = scene.access is not None and scene.access.limits.straight
-    lines, line_legend = isochrone_layers(scene, straight=straight)
+    lines, line_legend = isochrone_layers(scene, make_outlines(scene, minutes))
     gaps, gap_legend = gap_layers(scene)
     dots, dot_legend = facility_layers(scene)
     layers = [*cell_maps, *lines, *gaps, *dots, *zones, *ground_layers(scene, tiles=tiles)]
@@ -105,16 +109,17 @@ def _words(scene: Scene) -> dict[str, Any]:
     return words | {
         "minutes": word("minutes", scene.language),
         "unreachable": term("unreachable", scene.language),
-        "group": phrase("legend_people", scene.language, group=scene.group_name),
+        "group": capital(phrase("legend_people", scene.language, group=scene.group_name)),
         "residents": term("residents", scene.language),
         "states": [term(state, scene.language) for state in STATES],
     }
 
 
 def _assemble(
-    scene: Scene, tiles: folium.TileLayer | None, data: dict[str, Any], layers: Sequence[MapLayer], panel: str
+    scene: Scene, data: dict[str, Any], layers: Sequence[MapLayer], *, panel: str, tiles: folium.TileLayer | None
 ) -> folium.Map:
     import folium
+    from branca.element import Figure
 
     from servicecircle.show.elements import DataLayer, LastLayerControl, MapData, name_elements
 
@@ -128,7 +133,10 @@ def _assemble(
         zoom_snap=0.25 if tiles is None else 1,
         max_zoom=22,
     )
-    page.get_root().title = literal(f"{scene.standard.id} {scene.standard.name(scene.language)} - {scene.result.city.name}")
+    title = f"{scene.standard.id} {scene.standard.name(scene.language)} - {scene.result.city.name}"
+    figure = page.get_root()
+    if isinstance(figure, Figure):
+        figure.title = literal(title)
     elements = MapData(data, panel)
     page.add_child(elements)
     if tiles is not None:

@@ -1,8 +1,8 @@
 """The colours of the maps, and the classes they stand for.
 
-Light is near and dark is far, from sand to dark blue: the order of lightness is kept for every kind of colour vision and in
-grey print, and the change of hue falls on the standard's limit. What cannot be reached is hatched, what does not count is
-grey. No pair of colours means good and bad in itself: red and green are not used.
+Light is near and dark is far, from sand to dark blue: the order of lightness is kept for every kind of colour vision
+and in grey print, and the change of hue falls on the standard's limit. What cannot be reached is hatched, what does not
+count is grey. No pair of colours means good and bad in itself: red and green are not used.
 """
 
 from __future__ import annotations

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from servicecircle.plan import ANY_SERVICE, Composite, Coverage, Provision, Reach
+from servicecircle.assessment.display import main_row
 from servicecircle.show.pages import render
-from servicecircle.show.phrases import phrase, term
-from servicecircle.show.rows import head_row, known, people, service_name, status_words, target_words, value_words
+from servicecircle.show.phrases import capital, phrase
+from servicecircle.show.rows import known, people, status_words, target_words, value_words
 from servicecircle.words import word
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from servicecircle.assessment import Assessment
     from servicecircle.city import City
-    from servicecircle.plan import Citation, Plan, Standard
+    from servicecircle.plan import Citation, Standard
     from servicecircle.show.legend import LegendSection
     from servicecircle.show.scene import Scene
     from servicecircle.words import Language
@@ -35,10 +35,7 @@ def panel_html(scene: Scene, legend: Sequence[LegendSection]) -> str:
         The parts of the legend, in their order.
     """
     result, standard, language = scene.result, scene.standard, scene.language
-    lacking = missing_data(result.city, result.plan, standard, language) if scene.blank else []
-    keys = ("no_rows", "cannot_judge", "clause", "assumptions")
-    words = {key: phrase(key, language) for key in keys}
-    words["missing"] = phrase("not_loaded", language, what=phrase("comma", language).join(lacking)) if lacking else ""
+    words = {key: phrase(key, language) for key in ("no_rows", "cannot_judge", "clause", "assumptions")}
     return render(
         "panel.html",
         id=standard.id,
@@ -46,7 +43,7 @@ def panel_html(scene: Scene, legend: Sequence[LegendSection]) -> str:
         city=result.city.name,
         scenario=phrase("scenario", language, scenario=result.scenario) if result.scenario else "",
         row=_head(scene),
-        missing=scene.blank,
+        missing=missing_data(result, standard, language),
         notice=notice_of(result.city, language),
         legend=legend,
         quotes=[{"text": one.quote, "where": cited_at(one, language)} for one in standard.citations[:MOST_QUOTES]],
@@ -57,16 +54,17 @@ def panel_html(scene: Scene, legend: Sequence[LegendSection]) -> str:
 
 def _head(scene: Scene) -> dict[str, str] | None:
     """Return the figures of the row that speaks for the whole; None if there is no row."""
-    row = head_row(scene.rows, scene.standard)
+    row = main_row(scene.result, scene.standard)
     if row is None:
         return None
     target = target_words(row, scene.language)
     uncovered = row["group_uncovered"]
     return {
-        "value": value_words(row),
+        "value": value_words(row, scene.language),
         "target": phrase("of_target", scene.language, target=target) if target else "",
         "status": status_words(row, scene.language),
-        "uncovered": phrase("group_uncovered", scene.language, group=scene.group_name) + f" {people(float(uncovered))}"
+        "uncovered": f"{capital(phrase('group_uncovered', scene.language, group=scene.group_name))}"
+        f"{phrase('colon', scene.language)}{people(float(uncovered))}"
         if known(uncovered)
         else "",
     }
@@ -95,24 +93,7 @@ def assumption_lines(result: Assessment, standard: Standard, language: Language)
     return lines
 
 
-def missing_data(city: City, plan: Plan, standard: Standard, language: Language) -> list[str]:
-    """Return in words what a city lacks for a standard: services, columns, areas."""
-    lacking = []
-    for one in standard.facilities:
-        if one.optional:
-            continue
-        name = service_name(plan, one.service, language)
-        if one.service not in {*city.services, ANY_SERVICE}:
-            lacking.append(name)
-        lacking += [f"{column} ({name})" for column in one.where if column not in city.facilities]
-    measure = standard.measure
-    kinds = set() if city.areas is None else set(city.areas["kind"])
-    lacking += [term(kind, language) for kind in standard.areas if kind not in kinds]
-    if isinstance(measure, Reach | Composite | Provision | Coverage):
-        group = measure.group or "pop_total"
-        fallback = plan.groups[group].fallback if group in plan.groups else ""
-        if group not in city.population and fallback not in city.population:
-            lacking.append(f"{word(group, language)} ({group})")
-    if isinstance(measure, Reach) and measure.by_class and "setting" not in city.population:
-        lacking.append(phrase("setting", language))
-    return list(dict.fromkeys(lacking))
+def missing_data(result: Assessment, standard: Standard, language: Language) -> str:
+    """Return in words what keeps a standard from being judged; empty if nothing does."""
+    kept = [one.zh if language == "zh" else one.en for one in result.outcomes[standard.id].missing if one.blocks]
+    return " ".join(dict.fromkeys(kept))

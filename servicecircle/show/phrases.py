@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from servicecircle.errors import InputError
-from servicecircle.words import LANGUAGES, Language, word
+from servicecircle.words import LANGUAGES, WORDS, Language, word
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,7 +43,6 @@ _LEGEND: Phrases = {
     "total": ("合计", "Total"),
     "complete": ("0（齐全）", "0 (complete)"),
     "graded": ("参考判定 {grade}", "Reference {grade}"),
-    "facility_counts": ("计入", "Counts"),
     "facility_lacks": ("不计入：缺少功能", "Does not count: lacks a function"),
     "isochrone_minutes": ("步行 {limit} 分钟", "{limit} min walk"),
     "isochrone_metres": ("步行 {limit} 米", "{limit} m walk"),
@@ -52,7 +51,9 @@ _LEGEND: Phrases = {
         "等时圈仅供看图，是否覆盖按每个居民点的实际步行距离判定。",
         "Isochrones are for the eye: a cell counts by its own walking distance.",
     ),
-    "gap_sign": ("未覆盖的连片居民点，标注未覆盖{group}数", "Uncovered cells that lie together, with {group} uncovered"),
+    "gap_cells": ("未覆盖的连片居民点，标注{group}数", "Uncovered cells that lie together, with {group} in them"),
+    "gap_ground": ("服务半径以外的地块，标注{group}数", "Ground outside every radius, with {group} in it"),
+    "gap_zones": ("缺设施的单元，标注{group}数", "Zones that lack facilities, with their {group}"),
 }
 
 _CARDS: Phrases = {
@@ -90,7 +91,6 @@ _PANEL: Phrases = {
     "assumptions": ("假设", "Assumptions"),
     "no_rows": ("没有评价结果。", "No results."),
     "cannot_judge": ("这项标准无法评价。", "This standard cannot be judged."),
-    "not_loaded": ("未载入：{what}", "Not loaded: {what}"),
     "speed": ("步行速度 {speed} 米/秒（{profile}，假设）", "Walking speed {speed} m/s ({profile}, assumed)"),
     "scenario": ("方案：{scenario}", "Scenario: {scenario}"),
 }
@@ -173,5 +173,9 @@ def term(key: object, language: Language) -> str:
     >>> term("covered", "zh"), term("covered", "en"), term("bus_stop", "en")
     ('已覆盖', 'Covered', 'Bus stop')
     """
-    text = word(str(key), language)
-    return text if text == str(key) else text[:1].upper() + text[1:]
+    return capital(word(str(key), language)) if key in WORDS else str(key)
+
+
+def capital(text: str) -> str:
+    """Return a text with a capital at its start; Chinese stays as it is."""
+    return text[:1].upper() + text[1:]

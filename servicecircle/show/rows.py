@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from servicecircle.show.phrases import phrase, term
-from servicecircle.words import word
+from servicecircle.show.phrases import capital, phrase, term
+from servicecircle.words import LANGUAGES, word
 
 if TYPE_CHECKING:
-    from servicecircle.plan import Plan, Standard
+    from collections.abc import Mapping
+
+    from servicecircle.plan import Plan
     from servicecircle.words import Language
 
 SIGNS = {">=": "≥", "<=": "≤", ">": ">", "<": "<", "==": "="}
 
-CITY = "CITY"
-"""The zone_id of the row of the whole city."""
+UNITS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "人": ("人", "people"),
+        "所": ("所", "facilities"),
+        "个": ("个", "facilities"),
+        "所/万人": ("所/万人", "per 10,000"),
+        "km2": ("平方公里", "km²"),
+    }
+)
+"""Units of values and gaps: Chinese, English. Others are shown as the plan writes them."""
 
 Lines = list[tuple[str, str]]
 
@@ -51,6 +62,12 @@ def amount(value: float, unit: str, *, target: float | None = None, digits: int 
     return f"{text} %" if share else f"{text} {unit}".strip()
 
 
+def unit_words(unit: object, language: Language) -> str:
+    """Return a unit in a language; empty if there is none."""
+    text = str(unit) if known(unit) else ""
+    return UNITS.get(text, (text, text))[LANGUAGES.index(language)]
+
+
 def people(value: float) -> str:
     """Return a number of residents; a fraction of one person is not written as nobody.
 
@@ -73,29 +90,17 @@ def grade_words(row: pd.Series[Any]) -> str:
     return str(row["grade"]).replace(">=", "≥").replace("%", " %") if known(row["grade"]) else ""
 
 
-def head_row(rows: pd.DataFrame, standard: Standard) -> pd.Series[Any] | None:
-    """Return the row that speaks for a standard as a whole: of its own area, else of the whole city, else the first."""
-    whole = rows[rows["class"] == "all"]
-    if whole.empty:
-        return None
-    for zone in (*standard.areas, CITY):
-        found = whole[whole["zone_id"] == zone]
-        if not found.empty:
-            return found.iloc[0]
-    return whole.iloc[0]
-
-
 def status_words(row: pd.Series[Any], language: Language) -> str:
     """Return a row's status in words; a verdict only where the row is judged."""
     if row["status"] == "judged" and known(row["meets_target"]):
         return term("meets" if row["meets_target"] else "fails", language)
-    return term(row["status"], language)
+    return term(row["status"], language).partition(" (")[0]  # its short form
 
 
-def value_words(row: pd.Series[Any]) -> str:
+def value_words(row: pd.Series[Any], language: Language) -> str:
     """Return a row's value with its unit, or a dash."""
     target = float(row["target"]) if known(row["target"]) else None
-    return amount(float(row["value"]), str(row["unit"]), target=target) if known(row["value"]) else "–"
+    return amount(float(row["value"]), unit_words(row["unit"], language), target=target) if known(row["value"]) else "–"
 
 
 def target_words(row: pd.Series[Any], language: Language) -> str:
@@ -103,20 +108,20 @@ def target_words(row: pd.Series[Any], language: Language) -> str:
     if not known(row["target"]):
         return "" if row["target_origin"] in {"none", "stated"} else term(row["target_origin"], language)
     sign = SIGNS.get(str(row["op"]), str(row["op"]))
-    text = f"{sign} {amount(float(row['target']), str(row['unit']), digits=4)}"
+    text = f"{sign} {amount(float(row['target']), unit_words(row['unit'], language), digits=4)}"
     if row["target_origin"] == "stated":
         return text
     return phrase("with_origin", language, target=text, origin=word(str(row["target_origin"]), language))
 
 
-def gap_words(row: pd.Series[Any]) -> str:
+def gap_words(row: pd.Series[Any], language: Language) -> str:
     """Return a row's gap with its unit, or a dash."""
     if not known(row["gap"]):
         return "–"
-    unit = str(row["gap_unit"]) if known(row["gap_unit"]) else ""
-    if unit in {"人", "people", "residents"}:
+    unit = unit_words(row["gap_unit"], language)
+    if row["gap_unit"] == "人":
         return f"{people(float(row['gap']))} {unit}"
-    return amount(float(row["gap"]), unit)
+    return amount(float(row["gap"]), unit, digits=2)
 
 
 def row_lines(row: pd.Series[Any], language: Language, group: str) -> Lines:
@@ -134,12 +139,12 @@ def row_lines(row: pd.Series[Any], language: Language, group: str) -> Lines:
     status = status_words(row, language)
     lines = [(term("status", language), status)]
     if known(row["value"]):
-        lines.append((term("value", language), value_words(row)))
+        lines.append((term("value", language), value_words(row, language)))
     if row["status"] == "reference":
         lines.append((phrase("grade", language), grade_words(row)))
     lines.append((term("target", language), target_words(row, language)))
     if known(row["gap"]):
-        lines.append((term("gap", language), gap_words(row)))
+        lines.append((term("gap", language), gap_words(row, language)))
     counts = [
         (phrase("group_uncovered", language, group=group), "group_uncovered"),
         (phrase("group_unreachable", language), "pop_unreachable"),
@@ -149,5 +154,5 @@ def row_lines(row: pd.Series[Any], language: Language, group: str) -> Lines:
     ]
     for head, column in counts:
         if known(row[column]) and not (column == "pop_unreachable" and row[column] == 0):
-            lines.append((head, people(float(row[column]))))
+            lines.append((capital(head), people(float(row[column]))))
     return [(head, text) for head, text in lines if text]

@@ -9,11 +9,10 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from servicecircle.assessment.selection import holds
+from servicecircle.assessment.selection import select
 from servicecircle.errors import InputError
-from servicecircle.network import isochrones, snap
-from servicecircle.plan import ANY_SERVICE, Composite, Coverage, Reach
-from servicecircle.show.phrases import phrase, term
+from servicecircle.plan import Composite, Coverage, Reach
+from servicecircle.show.phrases import term
 from servicecircle.show.rows import service_name
 from servicecircle.units import metres_walked
 
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 
     from servicecircle.assessment import Assessment
     from servicecircle.city import City
-    from servicecircle.plan import FacilityFilter, Plan, Standard
+    from servicecircle.plan import Plan, Standard
     from servicecircle.words import Language
 
 WGS84 = "EPSG:4326"
@@ -47,7 +46,7 @@ class Limits:
     ----------
     unit
         ``min`` or ``m``; ``services`` where a cell is judged by how many services it lacks.
-    values, bands
+    ends, bands
         The limits, and the further values the standard reports.
     straight
         Whether the distance is a straight line.
@@ -56,14 +55,18 @@ class Limits:
     """
 
     unit: Literal["min", "m", "services"]
-    values: tuple[float, ...]
+    ends: tuple[float, ...]
     bands: tuple[float, ...] = ()
     straight: bool = False
     speed_m_s: float = 1.0
 
     def metres(self, value: float) -> float:
         """Return a limit in this unit as metres."""
-        return metres_walked(value, speed_m_s=self.speed_m_s) if self.unit == "min" else value
+        return self.metres_of(value) if self.unit == "min" else value
+
+    def metres_of(self, minutes: float) -> float:
+        """Return the metres walked in some minutes."""
+        return metres_walked(minutes, speed_m_s=self.speed_m_s)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +75,6 @@ class Access:
 
     cells: gpd.GeoDataFrame
     limits: Limits
-
-
-@dataclass(frozen=True, slots=True)
-class Outline:
-    """One line of an isochrone: what it is of, and whether it is the standard's own limit."""
-
-    group: str
-    label: str
-    geometry: shapely.Geometry
-    is_limit: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +87,12 @@ class Scene:
     rows: pd.DataFrame
     access: Access | None
     facilities: gpd.GeoDataFrame
-    outlines: tuple[Outline, ...]
-    gaps: gpd.GeoDataFrame
+    gaps: gpd.GeoDataFrame | None
     zones: gpd.GeoDataFrame
     scope: tuple[str, shapely.Geometry] | None
     backdrop: tuple[tuple[str, shapely.Geometry], ...]
-    blank: bool
     bounds: tuple[float, float, float, float]
+    detail: float
 
     @property
     def origin(self) -> tuple[float, float]:
@@ -114,13 +106,11 @@ class Scene:
     @property
     def group_name(self) -> str:
         """Return the name of the group of residents the standard is about."""
-        group = self.result.plan.groups.get(str(getattr(self.standard.measure, "group", "pop_total")))
+        group = self.result.plan.groups.get(str(getattr(self.standard.measure, "group", "") or "pop_total"))
         return str(getattr(group, self.language)) if group else term("pop_total", self.language)
 
 
-def make_scene(
-    result: Assessment, standard_id: str, *, language: Language, minutes: Sequence[float] | None, streets: bool
-) -> Scene:
+def make_scene(result: Assessment, standard_id: str, *, language: Language, streets: bool) -> Scene:
     """Return what a map of a standard shows.
 
     Parameters
@@ -131,8 +121,6 @@ def make_scene(
         The standard's id.
     language
         Of all words.
-    minutes
-        Isochrones to draw, minutes; None: the standard's own limits and bands.
     streets
         Whether streets, water and green are drawn behind the figures.
     """
@@ -140,13 +128,14 @@ def make_scene(
     rows = result.table[result.table["standard_id"] == standard_id]
     limits = standard_limits(standard, result.plan)
     evaluable = bool((rows["status"] != "not_evaluable").any())
-    facilities = counted_facilities(city, standard.facilities)
+    facilities = counted_facilities(result, standard)
     cells = result.cells_for(standard_id) if limits and evaluable else None
-    gaps = result.gaps(standard_id) if evaluable else city.zones.iloc[:0]
+    gaps = result.gaps(standard_id) if evaluable else None
     zones = city.zones[city.zones["zone_id"].isin(rows["zone_id"])]
-    extent = _extent([cells, zones, facilities])
+    inside = None if cells is None else cells[cells["in_scope"].to_numpy(dtype=bool)]
+    extent = _extent([inside, cells, zones, facilities, city.population])
     detail = max(extent[2] - extent[0], extent[3] - extent[1]) / SHOWN_DETAIL
-    outlines = _outlines(city, standard, limits, minutes, language) if limits and evaluable else ()
+    scope = _scope(city, standard)
     return Scene(
         result,
         standard,
@@ -154,13 +143,12 @@ def make_scene(
         rows,
         None if cells is None or limits is None else Access(cells.to_crs(WGS84), limits),
         facilities.to_crs(WGS84),
-        tuple(Outline(o.group, o.label, _degrees(city, o.geometry, detail), o.is_limit) for o in outlines),
-        _simplified(gaps, detail / 4).to_crs(WGS84),
+        None if gaps is None else _simplified(gaps, detail / 4).to_crs(WGS84),
         _simplified(zones, detail).to_crs(WGS84),
-        _scope(city, standard, detail),
-        tuple((kind, _degrees(city, shape, detail)) for kind, shape in _backdrop(city, detail)) if streets else (),
-        not evaluable,
+        None if scope is None else (scope[0], in_degrees(city, scope[1], detail)),
+        tuple((kind, in_degrees(city, shape, detail)) for kind, shape in _backdrop(city, detail)) if streets else (),
         tuple(gpd.GeoSeries([shapely.box(*extent)], crs=city.crs).to_crs(WGS84).total_bounds.tolist()),
+        detail,
     )
 
 
@@ -171,8 +159,8 @@ def standard_limits(standard: Standard, plan: Plan) -> Limits | None:
             speed = plan.profiles[reach.profile].speed_m_s
             if reach.metres is not None:
                 return Limits("m", (reach.metres,), speed_m_s=speed)
-            values = tuple(reach.by_class.values()) if reach.by_class else (reach.minutes or 0.0,)
-            return Limits("min", tuple(sorted(set(values))), tuple(reach.bands), speed_m_s=speed)
+            ends = tuple(reach.by_class.values()) if reach.by_class else (reach.minutes or 0.0,)
+            return Limits("min", tuple(sorted(set(ends))), tuple(reach.bands), speed_m_s=speed)
         case Coverage(metres=float() | int() as metres):
             return Limits("m", (metres,), straight=True)
         case Composite() as composite:
@@ -181,67 +169,31 @@ def standard_limits(standard: Standard, plan: Plan) -> Limits | None:
             return None
 
 
-def counted_facilities(city: City, filters: Sequence[FacilityFilter]) -> gpd.GeoDataFrame:
-    """Return the facilities of a city that pass at least one filter, those with a place on the map, ordered by id."""
-    frame = city.facilities
-    counts = np.zeros(len(frame), dtype=bool)
-    for one in filters:
-        passes = np.full(len(frame), one.service == ANY_SERVICE) | (frame["service"] == one.service).to_numpy(dtype=bool)
-        for column, condition in ({"status": "open"} | dict(one.where)).items():
-            passes &= holds(frame[column], condition) if column in frame else False
-        counts |= passes
-    placed = ~(frame.geometry.is_empty | frame.geometry.isna()).to_numpy(dtype=bool)
-    return frame[counts & placed].sort_values("id", kind="stable")
+def counted_facilities(result: Assessment, standard: Standard) -> gpd.GeoDataFrame:
+    """Return the facilities that a standard counts and that have a place on the map, in the city's CRS, by id."""
+    found = result.ground.facilities.iloc[select(result.ground, standard.facilities).facilities]
+    return found[~(found.geometry.is_empty | found.geometry.isna()).to_numpy(dtype=bool)]
 
 
-def _outlines(
-    city: City, standard: Standard, limits: Limits, minutes: Sequence[float] | None, language: Language
-) -> list[Outline]:
-    """Return the isochrones of a standard in the city's CRS, largest first; for a radius, the union of the discs."""
-    if isinstance(standard.measure, Composite):
-        return [
-            _isochrones(city, one.facilities, limits, [one.minutes], language, group=one.service)[0]
-            for one in standard.measure.require
-        ]
-    filters = standard.facilities
-    if limits.straight:
-        facilities = counted_facilities(city, filters)
-        label = phrase("radius_metres", language, limit=f"{limits.values[0]:g}")
-        discs = shapely.union_all(facilities.geometry.buffer(limits.values[0], quad_segs=16).to_numpy())
-        return [Outline("", label, discs, is_limit=True)]
-    values = sorted({*limits.values, *limits.bands}) if minutes is None else sorted({float(value) for value in minutes})
-    if minutes is not None:
-        limits = Limits("min", limits.values if limits.unit == "min" else (), speed_m_s=limits.speed_m_s)
-    return _isochrones(city, filters, limits, values, language, group="")
+def in_degrees(city: City, geometry: shapely.Geometry, detail: float) -> shapely.Geometry:
+    """Return a geometry of a city, simplified to a detail (metres), in longitude and latitude."""
+    simple = shapely.simplify(geometry, detail)
+    placed: shapely.Geometry = gpd.GeoSeries([simple], crs=city.crs).to_crs(WGS84).iloc[0]
+    return placed
 
 
-def _isochrones(
-    city: City, filters: Sequence[FacilityFilter], limits: Limits, values: Sequence[float], language: Language, *, group: str
-) -> list[Outline]:
-    unit = "m" if limits.unit == "m" else "min"
-    metres = [value if unit == "m" else metres_walked(value, speed_m_s=limits.speed_m_s) for value in values]
-    sources = snap(city.walk, counted_facilities(city, filters).geometry, rule=city.access)
-    shapes = isochrones(city.walk, sources, limits_m=metres)
-    key = "isochrone_metres" if unit == "m" else "isochrone_minutes"
-    made = [
-        Outline(group, phrase(key, language, limit=f"{value:g}"), shape, is_limit=value in limits.values or bool(group))
-        for value, shape in zip(values, shapes, strict=True)
-    ]
-    return made[::-1]
-
-
-def _scope(city: City, standard: Standard, detail: float) -> tuple[str, shapely.Geometry] | None:
+def _scope(city: City, standard: Standard) -> tuple[str, shapely.Geometry] | None:
     """Return the kind and the shape of the area that a standard is about; None if that is the whole city."""
     kind = next(iter(standard.areas), None)
     if kind is None or city.areas is None:
         return None
     parts = city.areas.geometry[(city.areas["kind"] == kind).to_numpy(dtype=bool)]
-    return (str(kind), _degrees(city, shapely.union_all(parts.to_numpy()), detail)) if len(parts) else None
+    return (str(kind), shapely.union_all(parts.to_numpy())) if len(parts) else None
 
 
 def _backdrop(city: City, detail: float) -> list[tuple[str, shapely.Geometry]]:
     """Return areas by kind, and the streets, in the city's CRS: what gives a map without tiles its ground."""
-    shapes: list[tuple[str, shapely.Geometry]] = []
+    shapes: list[tuple[str, shapely.Geometry]] = [("land", shapely.union_all(city.zones.geometry.to_numpy()))]
     if city.areas is not None:
         shapes += [
             (str(kind), shapely.union_all(part.to_numpy()))
@@ -252,11 +204,6 @@ def _backdrop(city: City, detail: float) -> list[tuple[str, shapely.Geometry]]:
     if shapely.get_num_coordinates(lines).sum() <= MOST_STREET_POINTS:
         shapes.append(("streets", shapely.line_merge(shapely.multilinestrings(list(lines)))))
     return shapes
-
-
-def _degrees(city: City, geometry: shapely.Geometry, detail: float) -> shapely.Geometry:
-    simple = shapely.simplify(geometry, detail)
-    return gpd.GeoSeries([simple], crs=city.crs).to_crs(WGS84).iloc[0]
 
 
 def _simplified(frame: gpd.GeoDataFrame, detail: float) -> gpd.GeoDataFrame:
@@ -278,4 +225,4 @@ def _extent(frames: Sequence[gpd.GeoDataFrame | None]) -> tuple[float, float, fl
         if bounds is not None and np.isfinite(bounds).all():
             west, south, east, north = bounds.tolist()
             return west, south, east, north
-    raise InputError("There is nothing to draw: neither cells nor zones nor facilities have a place. | 没有可以绘制的内容。")
+    raise InputError("There is nothing to draw: no cell, zone or facility has a place. | 没有可以绘制的内容。")

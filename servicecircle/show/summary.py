@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import pyproj
 
+from servicecircle.assessment.display import main_row
 from servicecircle.files import replacing
 from servicecircle.show.pages import asset, render
 from servicecircle.show.panel import cited_at, missing_data, notice_of
 from servicecircle.show.phrases import check_language, phrase, term
 from servicecircle.show.rows import (
-    amount,
     gap_words,
     grade_words,
-    head_row,
     known,
     people,
     status_words,
@@ -85,7 +84,7 @@ def _page(result: Assessment, language: Language) -> str:
         notice=notice_of(city, language),
         facts=facts,
         standards=[_standard(result, standard, language) for standard in plan.standards],
-        findings=_findings(city.report, language),
+        findings=_findings(result.report, language),
         parameters=_parameters(result, language),
         versions=_versions(),
         words=_words(language),
@@ -95,15 +94,12 @@ def _page(result: Assessment, language: Language) -> str:
 def _standard(result: Assessment, standard: Standard, language: Language) -> dict[str, Any]:
     """Return what the page says of a standard."""
     rows = result.table[result.table["standard_id"] == standard.id]
-    row = head_row(rows, standard)
-    lacking: list[str] = []
-    if row is not None and row["status"] == "not_evaluable":
-        lacking = missing_data(result.city, result.plan, standard, language)
+    row = main_row(result, standard)
     about: dict[str, Any] = {
         "id": standard.id,
         "name": standard.name(language),
         "nature": word(standard.nature, language),
-        "missing": phrase("not_loaded", language, what=phrase("comma", language).join(lacking)) if lacking else "",
+        "missing": missing_data(result, standard, language),
         "zones": _zones(rows, language),
         "quotes": [_quote(one, language) for one in standard.citations],
         "methods": [(one.source, one.quote) for one in standard.methods],
@@ -116,12 +112,12 @@ def _standard(result: Assessment, standard: Standard, language: Language) -> dic
         }  # fmt: skip
     return about | {
         "where": row["zone_name"] if known(row["zone_name"]) else word(str(row["level"]), language),
-        "value": value_words(row),
+        "value": value_words(row, language),
         "target": target_words(row, language) or "–",
         "status": status_words(row, language),
         "kind": _kind(row),
         "grade": grade_words(row) if row["status"] == "reference" else "",
-        "gap": gap_words(row),
+        "gap": gap_words(row, language),
         "people": people(float(row["group_uncovered"])) if known(row["group_uncovered"]) else "–",
         "group": _group(result, standard, language) if known(row["group_uncovered"]) else "",
     }
@@ -154,8 +150,8 @@ def _zones(rows: pd.DataFrame, language: Language) -> list[str]:
             counts = phrase("summary_zones_met", language, met=met, failed=len(judged) - met)
             lines.append(f"{name}{phrase('colon', language)}{counts}")
         else:
-            least = part.loc[part["value"].astype(float).idxmin()]
-            text = phrase("summary_lowest", language, zone=least["zone_name"], value=value_words(least))
+            least = part.iloc[int(part["value"].to_numpy(dtype=float).argmin())]
+            text = phrase("summary_lowest", language, zone=least["zone_name"], value=value_words(least, language))
             lines.append(f"{name}{phrase('colon', language)}{text}")
     return lines
 
@@ -167,7 +163,7 @@ def _quote(citation: Citation, language: Language) -> dict[str, str]:
 def _conflict(standard: Standard, place: int, language: Language) -> dict[str, Any]:
     conflict = standard.conflicts[place]
     others = [
-        {"value": amount(one.value, standard.unit, digits=4), "text": one.quote, "line": phrase("line", language, line=one.line)}
+        {"value": f"{one.value:g}", "text": one.quote, "line": phrase("line", language, line=one.line)}
         for one in conflict.alternatives
     ]
     return {"text": conflict.text(language), "others": others}
@@ -216,11 +212,13 @@ def _versions() -> str:
 
 
 def _words(language: Language) -> dict[str, str]:
-    terms = {key: term(key, language) for key in ("standard", "value", "target", "status", "gap", "conflict")}
+    terms = {
+        key: term(key, language) for key in ("standard", "value", "target", "status", "gap", "conflict", "assumption")
+    }
     keys = (
-        "summary_plan", "summary_scenario", "summary_standards", "summary_people", "summary_zones",
-        "summary_clauses", "summary_data", "summary_no_findings", "summary_parameters", "summary_versions", "summary_grades",
-        "summary_reference_note", "assumptions", "summary_methods", "summary_other", "finding_layer", "finding_kind",
+        "summary_plan", "summary_scenario", "summary_standards", "summary_people", "summary_zones", "summary_clauses",
+        "summary_data", "summary_no_findings", "summary_parameters", "summary_versions", "summary_grades",
+        "summary_reference_note", "summary_methods", "summary_other", "colon", "finding_layer", "finding_kind",
         "finding", "finding_rows", "finding_residents", "parameter", "reason", "empty",
     )  # fmt: skip
     return terms | {key: phrase(key, language) for key in keys}

@@ -11,7 +11,7 @@ from servicecircle.assessment.figures import GRADES, LOWEST_GRADE
 from servicecircle.show import palette
 from servicecircle.show.compact import compact_shape, whole_degrees
 from servicecircle.show.legend import LegendRow, LegendSection, MapLayer, PaintBox
-from servicecircle.show.phrases import phrase, term
+from servicecircle.show.phrases import capital, phrase, term
 from servicecircle.show.rows import grade_words, known, row_lines, status_words
 from servicecircle.words import word
 
@@ -28,7 +28,7 @@ TIERS = (frozenset({"街道", "乡镇"}), frozenset({"社区", "行政村"}))
 GRADE_NAMES = [*(name for _, name in GRADES), LOWEST_GRADE]
 GRADE_PAINTS = [palette.Paint(color, 0.75) for color in palette.GRADES]
 
-BORDER = {"color": "#3d4148", "weight": 1.4, "opacity": 0.9, "fill": False}
+BORDER = {"color": "#666b73", "weight": 1.3, "opacity": 1, "fill": False, "dashArray": "9 3 2 3"}
 SCOPE_BORDER = {"color": "#3d4148", "weight": 2.4, "opacity": 0.9, "fill": False, "dashArray": "1 5"}
 
 
@@ -49,7 +49,7 @@ def zone_layers(scene: Scene, box: PaintBox, *, coloured: bool) -> tuple[list[Ma
         zones = scene.zones[scene.zones["level"].isin(levels)]
         rows = _rows(scene, zones)
         title = phrase("comma", scene.language).join(word(level, scene.language) for level in levels)
-        title = title[:1].upper() + title[1:]
+        title = capital(title)
         results = MapLayer(
             f"results{place}",
             phrase("layer_results", scene.language, level=title),

@@ -7,14 +7,14 @@ function serviceCircleMap(map, data, panel) {
   const narrow = map.getSize().x < 640;
   const made = {};
 
-  const panes = { backdrop: 210, cells: 350, isochrones: 420, zones: 430, gaps: 440, facilities: 450 };
+  const panes = { backdrop: 210, cells: 350, results: 360, isochrones: 420, zones: 430, gaps: 440, facilities: 450, labels: 460 };
   for (const [name, order] of Object.entries(panes)) {
     map.createPane("sc-" + name).style.zIndex = order;
   }
   const quiet = L.canvas({ pane: "sc-backdrop", padding: 0.3 });
   const painted = L.canvas({ pane: "sc-cells", padding: 0.3 });
   const drawn = {};
-  for (const name of ["isochrones", "zones", "gaps", "facilities"]) {
+  for (const name of ["results", "isochrones", "zones", "gaps", "facilities"]) {
     drawn[name] = L.svg({ pane: "sc-" + name, padding: 0.3 });
   }
   map.getContainer().lang = data.lang;
@@ -151,7 +151,7 @@ function serviceCircleMap(map, data, panel) {
     const text = element("span", className, item.label);
     const icon = L.divIcon({ className: "sc-label", html: text, iconSize: [0, 0] });
     const [spot] = path(item.at);
-    return L.marker(spot, { icon, pane: "sc-" + item.pane, keyboard: true, alt: item.label, riseOnHover: true });
+    return L.marker(spot, { icon, pane: "sc-labels", keyboard: true, alt: item.label, riseOnHover: true });
   }
 
   function buildItems(spec) {
@@ -161,12 +161,12 @@ function serviceCircleMap(map, data, panel) {
         if (spec.quiet) style.interactive = false;
         const shape = item.shape.length ? makeShape(spec, item, style) : null;
         const marks = [shape];
-        if (item.label) marks.push(label({ ...item, pane: spec.pane }, spec.labelClass));
+        if (item.label) marks.push(label(item, spec.labelClass));
         for (const mark of marks.filter(Boolean)) {
           if (item.lines) mark.bindTooltip(card(item.title, item.lines), { sticky: mark === shape, className: "sc-tooltip", opacity: 1 });
           group.addLayer(mark);
         }
-        if (marks[1] && shape && spec.labelFits) fitting.push([marks[1], shape.getBounds(), item.label]);
+        if (marks[1] && shape) labels[spec.labelFits ? "names" : "numbers"].push(measured(marks[1], shape.getBounds(), item.label));
       }
       fit();
     };
@@ -176,20 +176,38 @@ function serviceCircleMap(map, data, panel) {
     const spot = unpack(item.shape);
     if (spec.kind === "dot") return L.circleMarker(spot[0], style);
     if (spec.kind === "line") return L.polyline(spot, style);
-    if (item.paint === undefined) return L.polygon(spot, style);
-    return L.polygon(spot, { ...fills[item.paint], stroke: true, color: "#ffffff", weight: 1.5 });
+    if (item.paint === undefined) return L.polygon(spot, { ...style, smoothFactor: 0.4 });
+    return L.polygon(spot, { ...fills[item.paint], renderer: drawn[spec.pane], stroke: true, color: "#ffffff", weight: 1.5 });
   }
 
-  // a name is shown while its area is wide enough on the screen to hold it
-  const fitting = [];
+  // No label lies on another: numbers first, the largest before the others; then names, moved up or down a little if
+  // need be, and only while their area is wide enough on the screen to hold them.
+  const labels = { numbers: [], names: [] };
+  const shifts = [0, 17, -17, 34, -34];
+
+  function measured(mark, bounds, text) {
+    let width = 8;
+    for (const letter of text) width += letter > "\u2e80" ? 12 : 7;
+    return { mark, bounds, width };
+  }
+
   function fit() {
-    for (const [mark, bounds, text] of fitting) {
-      const node = mark.getElement();
-      if (!node) continue;
-      const left = map.project(bounds.getSouthWest()), right = map.project(bounds.getNorthEast());
-      let width = 0;
-      for (const letter of text) width += letter > "\u2e80" ? 12 : 7;
-      node.classList.toggle("sc-hidden", right.x - left.x < 0.8 * width || left.y - right.y < 16);
+    const taken = [];
+    for (const [kind, ones] of Object.entries(labels)) {
+      for (const { mark, bounds, width } of ones) {
+        const node = mark.getElement();
+        if (!node) continue;
+        const spot = map.project(mark.getLatLng());
+        const left = map.project(bounds.getSouthWest()), right = map.project(bounds.getNorthEast());
+        const wide = kind === "numbers" || (right.x - left.x > 0.8 * width && left.y - right.y > 16);
+        const free = (shift) => taken.every((box) =>
+          Math.abs(box.x - spot.x) > (box.width + width) / 2 || Math.abs(box.y - spot.y - shift) > 17);
+        const shift = wide ? (kind === "numbers" ? [0] : shifts).find(free) : undefined;
+        node.classList.toggle("sc-hidden", shift === undefined);
+        if (shift === undefined) continue;
+        node.firstElementChild.style.top = shift + "px";
+        taken.push({ x: spot.x, y: spot.y + shift, width });
+      }
     }
   }
   map.on("zoomend", fit);
@@ -239,8 +257,10 @@ function serviceCircleMap(map, data, panel) {
       map.on("click", control.collapse, control);
     }
     const size = map.getSize();
-    const side = narrow ? [12, panel.offsetHeight + 24] : [panel.offsetWidth + 24, 16];
-    map.fitBounds(data.bounds, { paddingTopLeft: side, paddingBottomRight: narrow ? [12, 40] : [Math.min(24, size.x / 20), 32] });
+    const list = control.getContainer().offsetWidth;
+    const start = narrow ? [12, panel.offsetHeight + 24] : [panel.offsetWidth + 24, 16];
+    const end = narrow ? [12, 40] : [size.x > 1000 ? list + 16 : 24, 32];
+    map.fitBounds(data.bounds, { paddingTopLeft: start, paddingBottomRight: end });
   }
 
   return { layer, arrange };
