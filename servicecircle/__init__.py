@@ -12,6 +12,7 @@ from servicecircle.findings import DataReport
 from servicecircle.network import AccessRule, WalkNetwork
 from servicecircle.plan import Plan, bundled_plans, read_plan
 from servicecircle.read import read_city, read_layer, read_population, read_walk_network, sample_city
+from servicecircle.show import gap_map, write_summary
 from servicecircle.siting import Proposal, best_sites
 
 __version__ = version("servicecircle")
@@ -29,10 +30,12 @@ __all__ = [
     "assess",
     "best_sites",
     "bundled_plans",
+    "gap_map",
     "read_city",
     "read_layer",
     "read_plan",
     "read_population",
     "read_walk_network",
     "sample_city",
+    "write_summary",
 ]

@@ -14,6 +14,11 @@ from servicecircle.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import pandas as pd
+
+LIVE = ("=", "+", "-", "@", "\t", "\r")
+"""Text that begins so would run as a formula when a spreadsheet opens the file."""
+
 NEW_FILE_MODE = 0o666
 """Permissions asked for a new file; the system takes away what the user's umask says."""
 
@@ -74,6 +79,35 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
     finally:
         with suppress(FileNotFoundError):
             part.unlink()
+
+
+def write_table(table: pd.DataFrame, path: str | os.PathLike[str]) -> None:
+    """Write a frame without its index as CSV that spreadsheets open as it is: UTF-8 with its mark, no live formulas.
+
+    Parameters
+    ----------
+    table
+        The frame. Text that a spreadsheet would run as a formula gets an apostrophe in front.
+    path
+        The file to write or to replace.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import pandas as pd
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_table(pd.DataFrame({"name": ["=1+1"], "gap": [-2]}), Path(folder) / "gaps.csv")
+    ...     (Path(folder) / "gaps.csv").read_text(encoding="utf-8-sig").split()
+    ['name,gap', "'=1+1,-2"]
+    """
+    safe = table.map(lambda cell: f"'{cell}" if isinstance(cell, str) and cell.startswith(LIVE) else cell)
+    with replacing(path) as part:
+        safe.to_csv(part, index=False, encoding="utf-8-sig")
 
 
 def _part_beside(target: Path) -> Path:

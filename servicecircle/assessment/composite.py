@@ -62,7 +62,7 @@ def assess_composite(ground: Ground, plan: Plan, standard: Standard, composite: 
     lacking = np.column_stack([one.lacking for one in needed])
     figures = CellFigures(
         ground.group(column),
-        ~lacking.any(axis=1),
+        np.asarray(~lacking.any(axis=1), dtype=bool),
         in_area(ground, standard.scope),
         np.max([one.walk.distance_m for one in needed], axis=0),
         speed,

@@ -24,6 +24,7 @@ from servicecircle.units import reaches
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
 
     from servicecircle.assessment.ground import Ground
     from servicecircle.plan import Coverage, Plan, Standard
@@ -83,7 +84,7 @@ def assess_coverage(ground: Ground, plan: Plan, standard: Standard, coverage: Co
     return outcome
 
 
-def discs(xy: NDArray[np.float64], radius_m: float) -> shapely.Geometry:
+def discs(xy: NDArray[np.float64], radius_m: float) -> BaseGeometry:
     """Return the union of discs round points (metres, shape (n, 2)), each a polygon of the disc's own area.
 
     Examples

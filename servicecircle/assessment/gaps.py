@@ -15,6 +15,7 @@ from servicecircle.city import smallest_zone
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
 
     from servicecircle.assessment.ground import Ground
     from servicecircle.plan import Coverage, Standard
@@ -125,9 +126,9 @@ def _cell_shapes(ground: Ground, numbers: NDArray[np.int64]) -> tuple[NDArray[An
     from scipy.spatial import KDTree
 
     xy = ground.cell_xy
-    usual = float(np.median(KDTree(xy).query(xy, k=2)[0][:, 1])) if len(xy) > 1 else 100.0
-    squares = shapely.buffer(shapely.points(xy[numbers]), usual / 2, cap_style="square")
-    return squares, usual * (APART - 1)
+    usual = float(np.median(np.asarray(KDTree(xy).query(xy, k=2)[0])[:, 1])) if len(xy) > 1 else 100.0
+    points = np.asarray(shapely.points(xy[numbers]), dtype=object)
+    return np.asarray(shapely.buffer(points, usual / 2, cap_style="square")), usual * (APART - 1)
 
 
 def _together(shapes: NDArray[Any], spacing: float) -> NDArray[np.int64]:
@@ -153,7 +154,7 @@ def _main_zone(zones: NDArray[Any], group: NDArray[np.float64], people: NDArray[
     return str(sums["zone"].iloc[0]) if len(sums) else ""
 
 
-def _zone_at(ground: Ground, shape: shapely.Geometry) -> str:
+def _zone_at(ground: Ground, shape: BaseGeometry) -> str:
     zones = ground.city.zones
     held = zones[zones.geometry.intersects(shapely.point_on_surface(shape)).to_numpy()]
     return str(held.iloc[held.geometry.area.argmin()]["zone_id"]) if len(held) else ""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
     from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
 
     from servicecircle.city import City
 
@@ -58,15 +59,15 @@ class Ground:
     facilities: gpd.GeoDataFrame
     facility_zones: pd.DataFrame
     zone_zones: pd.DataFrame
-    areas: Mapping[str, shapely.Geometry]
-    extent: shapely.Geometry
+    areas: Mapping[str, BaseGeometry]
+    extent: BaseGeometry
     cell_positions: Positions
     facility_positions: Positions
     walks: dict[bytes, Nearest] = field(default_factory=dict)
 
     def group(self, group: str) -> NDArray[np.float64]:
         """Return the residents of a group in each cell, shape (cells,)."""
-        return self.cells[group].to_numpy(dtype=float)
+        return np.asarray(self.cells[group], dtype=float)
 
     def of_setting(self, setting: str) -> NDArray[np.bool_]:
         """Return which cells are urban, or rural, shape (cells,)."""
@@ -81,7 +82,7 @@ class Ground:
     @property
     def facility_ids(self) -> NDArray[Any]:
         """Return the id of each facility, shape (facilities,)."""
-        return self.facilities["id"].to_numpy()
+        return np.asarray(self.facilities["id"], dtype=object)
 
     @property
     def facility_xy(self) -> NDArray[np.float64]:
@@ -150,7 +151,7 @@ def make_ground(city: City, *, since: Ground | None = None) -> Ground:
     )
 
 
-def _area_shapes(city: City) -> dict[str, shapely.Geometry]:
+def _area_shapes(city: City) -> dict[str, BaseGeometry]:
     """Return the ground of all areas of each kind."""
     if city.areas is None:
         return {}

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from servicecircle.assessment.figures import share
 from servicecircle.assessment.reach import scope_missing
@@ -23,7 +24,6 @@ from servicecircle.assessment.selection import Missing, holds, select
 from servicecircle.plan import Target
 
 if TYPE_CHECKING:
-    import pandas as pd
     from numpy.typing import NDArray
 
     from servicecircle.assessment.ground import Ground
@@ -124,10 +124,10 @@ def _of_zones(ground: Ground, column: str) -> pd.Series[Any]:
     """Return a column of the zones, or the residents of a group in each."""
     zones = ground.city.zones
     if column in zones:
-        return zones[column]
+        return pd.Series(zones[column])
     people = ground.group(column)
     sums = [people[(ground.cell_zones[z.level] == z.zone_id).to_numpy()].sum() for z in zones.itertuples()]
-    return zones["zone_id"].map(dict(zip(zones["zone_id"], sums, strict=True)))
+    return pd.Series(sums, index=zones.index)
 
 
 def _inside(ground: Ground, zone: str) -> NDArray[np.bool_]:

@@ -86,7 +86,7 @@ def counted(ground: Ground, provision: Provision, inside: NDArray[np.int64], *, 
 def _values(ground: Ground, column: str, inside: NDArray[np.int64]) -> NDArray[np.float64]:
     if column not in ground.facilities:
         return np.full(len(inside), np.nan)
-    return pd.to_numeric(ground.facilities[column].iloc[inside], errors="coerce").to_numpy(dtype=float)
+    return np.asarray(pd.to_numeric(ground.facilities[column].iloc[inside], errors="coerce"), dtype=float)
 
 
 def _unknown_amounts(ground: Ground, provision: Provision, facilities: NDArray[np.int64]) -> list[Missing]:

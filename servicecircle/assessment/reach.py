@@ -68,7 +68,7 @@ def _limits(ground: Ground, reach: Reach, speed: float) -> NDArray[np.float64]:
     """Return the limit of each cell, metres; it follows the setting of the origin where the standard says so."""
     if reach.by_class:
         by_class = {name: metres_walked(minutes, speed_m_s=speed) for name, minutes in reach.by_class.items()}
-        return ground.cells["setting"].map(by_class).to_numpy(dtype=float)
+        return np.asarray(ground.cells["setting"].map(by_class), dtype=float)
     metres = reach.metres if reach.metres is not None else metres_walked(reach.minutes or 0.0, speed_m_s=speed)
     return np.full(len(ground.cells), metres)
 

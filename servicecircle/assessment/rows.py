@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
 
     from servicecircle.assessment.ground import Ground
     from servicecircle.assessment.selection import Missing
@@ -68,7 +69,7 @@ class Unit:
     level: str
     cells: NDArray[np.bool_]
     facilities: NDArray[np.bool_]
-    geometry: shapely.Geometry
+    geometry: BaseGeometry
     judged: bool
     outside: bool = False
 
@@ -147,8 +148,7 @@ def _all_units(ground: Ground, standard: Standard) -> Iterator[Unit]:
 
 def _area_unit(ground: Ground, standard: Standard, kind: str) -> Unit:
     shape, xy, level = ground.areas[kind], ground.facility_xy, word(kind, "zh")
-    facilities = np.isfinite(xy).all(axis=1)
-    facilities[facilities] = shapely.intersects_xy(shape, xy[facilities])
+    facilities = np.asarray(shapely.intersects_xy(shape, xy), dtype=bool)  # NaN, no place, is nowhere
     return Unit(kind, level, level, in_area(ground, kind), facilities, shape, level in standard.judge)
 
 

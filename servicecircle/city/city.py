@@ -234,8 +234,12 @@ class City:
         sources = self.facilities[chosen].sort_values("id")
         placed = snap(self.walk, sources.geometry, rule=self.access)
         rows: dict[str, list[Any]] = {"service": [], "facility_id": [], "minutes": [], "metres": [], "geometry": []}
-        shapes = isochrones(self.walk, placed, limits_m=limits, each=each)
-        for facility, parts in zip(sources["id"], shapes, strict=True) if each else [("", shapes)]:
+        shapes = (
+            dict(zip(sources["id"], isochrones(self.walk, placed, limits_m=limits, each=True), strict=True))
+            if each
+            else {"": isochrones(self.walk, placed, limits_m=limits)}
+        )
+        for facility, parts in shapes.items():
             for value, metres, shape in zip(minutes, limits, parts, strict=True):
                 for key, cell in zip(rows, (service, facility, float(value), metres, shape), strict=True):
                     rows[key].append(cell)
@@ -247,7 +251,7 @@ class City:
         unknown = sorted(set(wanted) - set(self.facilities["id"]))
         if unknown:
             raise InputError(f"No facility has the id {listed(unknown)}. | 没有编号为 {listed(unknown)} 的设施。")
-        return self.facilities["id"].isin(wanted).to_numpy()
+        return np.asarray(self.facilities["id"].isin(wanted), dtype=bool)
 
     def _with_facilities(self, facilities: gpd.GeoDataFrame, services: Iterable[str]) -> City:
         """Return this city with other facilities; what was found in the old ones and still holds is found again."""

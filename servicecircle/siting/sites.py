@@ -121,7 +121,7 @@ def best_sites(
             f"{standard_id} is a standard of {reach.kind}; best_sites serves standards of reach. | {standard_id} 不是"
             "步行可达类标准，本版本只为可达类标准选址。"
         )
-    if isinstance(k, bool) or not isinstance(k, int | np.integer) or k < 1:
+    if k < 1 or k != int(k):
         raise InputError(f"k must be a whole number above 0. {k!r} was given instead. | k 必须是正整数。")
     cells = result.cells_for(standard_id)
     points = _candidates(result, cells, candidates)
@@ -220,7 +220,8 @@ def _facilities(standard: Standard, points: NDArray[np.object_], result: Assessm
 
 
 def _free_ids(standard_id: str, count: int, taken: set[str]) -> list[str]:
-    ids, number = [], 0
+    ids: list[str] = []
+    number = 0
     while len(ids) < count:
         number += 1
         if f"site-{standard_id}-{number}" not in taken:

@@ -1,0 +1,135 @@
+"""The command ``servicecircle``: the demo, and the same job on a city folder of one's own."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from servicecircle.errors import ServiceCircleError
+from servicecircle.words import LANGUAGES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+
+    from servicecircle.assessment import Assessment
+    from servicecircle.words import Language
+
+DEMO_FOLDER = "servicecircle-demo"
+DEMO_PLAN = "lianyungang-145"
+DEMO_SITES = "LY-01"
+"""The standard that the demo proposes sites for."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command and return its exit code: 0, 1 for an error of the data, 2 for one of the command line.
+
+    Parameters
+    ----------
+    arguments
+        What stands after ``servicecircle`` on the command line; None takes those of the process.
+    """
+    options = _parser().parse_args(arguments)
+    try:
+        if options.command == "demo":
+            _demo(Path(options.to), options.language)
+        else:
+            _assess(Path(options.city), options.plan, options.to, options.language)
+    except ServiceCircleError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="servicecircle", description="Judge a public-service plan against a city. | 公共服务规划评估"
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    demo = commands.add_parser("demo", help="the whole job on an invented city | 用虚构城市演示全过程")
+    demo.add_argument(
+        "--to", default=DEMO_FOLDER, metavar="FOLDER", help=f"where the results go (default {DEMO_FOLDER})"
+    )
+    own = commands.add_parser("assess", help="the same job on your data | 评估自己的城市")
+    own.add_argument("city", metavar="CITY_FOLDER", help="a folder with a city.toml")
+    own.add_argument("--plan", required=True, metavar="PLAN", help="a bundled plan, such as lianyungang-145, or a file")
+    own.add_argument("--to", default=None, metavar="FOLDER", help="where the results go (default CITY_FOLDER-results)")
+    for command in (demo, own):
+        command.add_argument(
+            "--language", default="zh", choices=LANGUAGES, help="of maps and summary | 图和摘要的语言 (default zh)"
+        )
+    return parser
+
+
+def _demo(folder: Path, language: Language) -> None:
+    """Do the whole job on the sample city, with five sites proposed, added and compared."""
+    from servicecircle.assessment import assess
+    from servicecircle.plan import read_plan
+    from servicecircle.read import sample_city
+    from servicecircle.siting import best_sites
+
+    plan = read_plan(DEMO_PLAN)
+    result = assess(sample_city(), plan)
+    _write(result, folder, language)
+    sites = best_sites(result, DEMO_SITES)
+    better = assess(result.city.adding(sites.facilities), plan, scenario="with five sites", since=result)
+    comparison = better.compare(result)
+    _write_tables(folder, {"sites.csv": sites.table, "comparison.csv": comparison.changed})
+    _say(f"\n{sites}\n\n{comparison}")
+    _name(folder)
+
+
+def _assess(city: Path, plan: str, to: str | None, language: Language) -> None:
+    """Assess a city folder and write the results into another."""
+    from servicecircle.assessment import assess
+    from servicecircle.plan import read_plan
+    from servicecircle.read import read_city
+
+    chosen = read_plan(plan)
+    folder = city if city.is_dir() else city.parent
+    target = Path(to) if to is not None else folder.resolve().with_name(f"{folder.resolve().name}-results")
+    _write(assess(read_city(city), chosen), target, language)
+    _name(target)
+
+
+def _write(result: Assessment, folder: Path, language: Language) -> None:
+    """Write tables, a map of each standard and the summary, and show the result."""
+    from tqdm.auto import tqdm
+
+    from servicecircle.files import replacing
+    from servicecircle.show import gap_map, write_summary
+
+    folder.mkdir(parents=True, exist_ok=True)
+    _say(f"{result.city}\n\n{result}")
+    tables = {
+        "table.csv": result.table,
+        "companions.csv": result.companions,
+        "evidence.csv": result.evidence,
+        "assumptions.csv": result.assumptions,
+        "citations.csv": result.citations,
+        "data_report.csv": result.report.table,
+    }
+    _write_tables(folder, tables)
+    for standard_id in tqdm(result.plan.ids, desc="maps", unit="", delay=2):
+        with replacing(folder / f"map_{standard_id.replace('/', '_')}.html") as part:
+            gap_map(result, standard_id, language=language).save(str(part))
+    write_summary(result, folder / "summary.html", language=language)
+
+
+def _write_tables(folder: Path, tables: dict[str, pd.DataFrame]) -> None:
+    from servicecircle.files import write_table
+
+    for name, table in tables.items():
+        write_table(table, folder / name)
+
+
+def _name(folder: Path) -> None:
+    names = ", ".join(sorted(path.name for path in folder.iterdir() if not path.name.startswith(".")))
+    _say(f"\nWritten to | 已写入 {folder.resolve()}:\n{names}\nOpen summary.html first. | 请先打开 summary.html。")
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
