@@ -195,7 +195,7 @@ def _connection(fields: Fields, names: Names) -> Connection:
 
 
 def _stock(fields: Fields, names: Names) -> Stock:
-    return Stock(
+    measure = Stock(
         facilities=_facilities(fields, names, required=True),
         count=fields.text("count", "facilities"),
         year_column=fields.text("year_column", "open_year"),
@@ -203,6 +203,9 @@ def _stock(fields: Fields, names: Names) -> Stock:
         to_year=fields.year("to_year"),
         per_year=fields.flag("per_year", default=False),
     )
+    if measure.from_year is not None and measure.to_year is not None and measure.from_year > measure.to_year:
+        fields.fault("to_year", "is before 'from_year'.", "早于 'from_year'。")
+    return measure
 
 
 def _register(fields: Fields, names: Names) -> Register:

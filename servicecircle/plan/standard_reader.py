@@ -190,8 +190,14 @@ def _check_levels(fields: Fields, standard: Standard, measure: Measure | None) -
 
 
 def _check_base(fields: Fields, standard: Standard) -> None:
-    """Note base values that cannot be meant."""
+    """Note base values and years that cannot be meant."""
     value = standard.base_value
+    if (
+        standard.base_year is not None
+        and standard.target_year is not None
+        and standard.base_year > standard.target_year
+    ):
+        fields.fault("target_year", "is before 'base_year'.", "早于 'base_year'。")
     if value is not None and standard.unit == SHARE and value > 1:
         fields.fault(
             "base_value",

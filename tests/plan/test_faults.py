@@ -83,6 +83,7 @@ ONE_FAULT = [
     ("CX-01", "value = 0.98", "value = nan", "target.value", "must be a finite number. nan was given."),
     ("CX-01", "base_value = 0.95", "base_value = 95", "base_value", "Did you mean 0.95 (95 %)?"),
     ("CX-01", "base_year = 2020", "base_year = 20", "base_year", "must be at least 1900. 20 was given."),
+    ("CX-01", "target_year = 2025", "target_year = 2019", "target_year", "is before 'base_year'."),
     ("CX-01", "base_year = 2020", "base_year = 2020.5", "base_year", "must be a whole number from 1900 to 2200."),
     ("YY-05", "minutes = 10", "minutes = 0", "minutes", "must be above 0. 0 was given."),
     ("YY-05", "minutes = 10", "minutes = -inf", "minutes", "must be a finite number."),
