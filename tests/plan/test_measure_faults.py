@@ -85,8 +85,8 @@ def faults_of(measure: str, folder: Path) -> list[str]:
         (
             f'measure = "presence"\n{PARK}\nunit_levels = ["街道"]\nunit_where = {{ pop_total = {{ at_least = 7 }} }}',
             (
-                "unit_where.pop_total.at_least: no citation states 7. Quote the clause that does, or name the number in "
-                "a [[standard.assumption]] with about = 'unit_where' and say why it is assumed."
+                "unit_where.pop_total.at_least: no citation states 7. Quote the clause that does, or name the number "
+                "in a [[standard.assumption]] with about = 'unit_where' and say why it is assumed."
             ),
         ),
         (
