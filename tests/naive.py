@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 import math
 from itertools import count, pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import networkx as nx
 import numpy as np
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     Neighbours = dict[object, list[tuple[object, float]]]
 
 
-def door_graph(network: WalkNetwork, origins: Positions, facilities: Positions) -> nx.MultiGraph:
+def door_graph(network: WalkNetwork, origins: Positions, facilities: Positions) -> nx.MultiGraph[Any]:
     """Return a graph in which every edge is split at every position on it, with a node for every door.
 
     Nodes of the network are ("node", i); doors ("origin", i) and ("facility", i), each joined to its place on the edge
@@ -31,7 +31,7 @@ def door_graph(network: WalkNetwork, origins: Positions, facilities: Positions) 
         for i in range(len(positions)):
             if positions.edge[i] >= 0:
                 stops[int(positions.edge[i])].append((float(positions.offset_m[i]), (kind, i)))
-    graph = nx.MultiGraph()
+    graph: nx.MultiGraph[Any] = nx.MultiGraph()
     graph.add_nodes_from(
         (kind, i) for kind, those in (("origin", origins), ("facility", facilities)) for i in range(len(those))
     )

@@ -57,8 +57,8 @@ def edge_table(edges: gpd.GeoDataFrame) -> EdgeTable:
     """
     if not isinstance(edges, gpd.GeoDataFrame) or edges.active_geometry_name is None:
         raise InputError(
-            f"The {LAYER} is made from a GeoDataFrame with a geometry column. {type(edges).__name__} was given instead. "
-            "| 步行网络须由带几何列的 GeoDataFrame 生成。"
+            f"The {LAYER} is made from a GeoDataFrame with a geometry column. {type(edges).__name__} was given "
+            "instead. | 步行网络须由带几何列的 GeoDataFrame 生成。"
         )
     crs = _crs(edges)
     flat = edges.reset_index() if {"u", "v"} <= set(edges.index.names) else edges

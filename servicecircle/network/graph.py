@@ -177,8 +177,8 @@ class WalkNetwork:
         return len(self.edge_length_m)
 
     def __repr__(self) -> str:
-        parts = len(self.component_length_m)
+        parts, km = len(self.component_length_m), self.edge_length_m.sum() / 1000
         return (
-            f"<WalkNetwork: {len(self):,} edges, {len(self.node_xy):,} nodes, {self.edge_length_m.sum() / 1000:,.2f} km, "
+            f"<WalkNetwork: {len(self):,} edges, {len(self.node_xy):,} nodes, {km:,.2f} km, "
             f"{parts:,} component{'s' if parts > 1 else ''}; {self.crs.to_string()}>"
         )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
@@ -11,7 +12,7 @@ import shapely
 
 from servicecircle.errors import InputError
 from servicecircle.network.lines import cut
-from servicecircle.network.travel import checked_limit, entries, legs, queue_size
+from servicecircle.network.travel import arcs_of, checked_limit, entries, legs, queue_size
 from servicecircle.units import TOLERANCE_M
 
 if TYPE_CHECKING:
@@ -102,19 +103,21 @@ def isochrones(
     if not limits:
         raise InputError("limits_m is empty; give at least one walking distance (metres). | limits_m 为空。")
     if not each:
-        return _nested(network, _reached(network, sources, max(limits)), sources, limits, width)
+        return _nested(network, _reached(network, sources, max(limits)), sources, limits=limits, width=width)
     result: list[list[shapely.Geometry]] = []
     for first in range(0, len(sources), SOURCES_AT_ONCE):
         some = sources.take(np.arange(first, min(first + SOURCES_AT_ONCE, len(sources))))
         for i, reached in enumerate(_reached_each(network, some, max(limits))):
-            result.append(_nested(network, reached, some.take([i]), limits, width))
+            result.append(_nested(network, reached, some.take([i]), limits=limits, width=width))
     return result
 
 
-def _positive(name: str, value: float) -> float:
-    if not isinstance(value, (int, float, np.number)) or not (np.isfinite(value) and value > 0):
+def _positive(name: str, value: object) -> float:
+    number = isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
+    if not number or not 0 < float(value) < np.inf:
         raise InputError(
-            f"{name} must be finite numbers of metres above 0. {value!r} was given instead. | {name} 须为大于 0 的有限数（米）。"
+            f"{name}: a finite number of metres above 0 is needed. {value!r} was given instead. | "
+            f"{name} 须为大于 0 的有限数（米）。"
         )
     return float(value)
 
@@ -123,12 +126,8 @@ def _reached(network: WalkNetwork, sources: Positions, limit: float) -> Reached:
     """Return the nodes within the limit of any source, and the metres to each."""
     from servicecircle.network import sweep
 
-    node, reach, number = entries(network, sources)
-    if not len(node):
-        return np.zeros(0, dtype=np.int64), np.zeros(0)
-    queue = queue_size(network, limit, float(reach.max()))
-    arcs = (network.indptr, network.targets, network.arc_length_m)
-    best, _ = sweep.sweep(*arcs, node, reach, number, limit, queue)
+    seeds = entries(network, sources)
+    best, _ = sweep.sweep(arcs_of(network), seeds, limit, queue_size(network, limit, seeds))
     nodes = np.flatnonzero(np.isfinite(best))
     return nodes, best[nodes]
 
@@ -138,10 +137,10 @@ def _reached_each(network: WalkNetwork, sources: Positions, limit: float) -> lis
     from servicecircle.network import sweep
 
     ends, to_ends = legs(network, sources)
-    reach = to_ends + sources.access_m[:, None]
-    arcs = (network.indptr, network.targets, network.arc_length_m)
-    begin, nodes, metres = sweep.sweep_each(*arcs, ends, reach, limit, queue_size(network, limit, 0.0))
-    return [(nodes[a:b], metres[a:b]) for a, b in zip(begin[:-1], begin[1:], strict=True)]
+    reach = ends, to_ends + sources.access_m[:, None]
+    queue = queue_size(network, limit, entries(network, sources))
+    begin, nodes, metres = sweep.sweep_each(arcs_of(network), reach, limit, queue)
+    return [(nodes[first:last], metres[first:last]) for first, last in pairwise(begin)]
 
 
 def _intervals(
@@ -192,7 +191,7 @@ def _pieces(
 
 
 def _nested(
-    network: WalkNetwork, reached: Reached, sources: Positions, limits: Sequence[float], width: float
+    network: WalkNetwork, reached: Reached, sources: Positions, *, limits: Sequence[float], width: float
 ) -> list[shapely.Geometry]:
     """Return a polygon for each limit; each contains those of smaller limits."""
     shapes: dict[float, shapely.Geometry] = {}

@@ -10,7 +10,7 @@ import shapely
 
 from servicecircle.errors import InputError
 from servicecircle.network.lines import cut
-from servicecircle.network.travel import legs, queue_size
+from servicecircle.network.travel import arcs_of, entries, legs, queue_size
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -69,25 +69,22 @@ def route(network: WalkNetwork, origin: Positions, facility: Positions) -> Route
     access, egress = float(origin.access_m[0]), float(facility.access_m[0])
     if not (origin.placed[0] and facility.placed[0]):
         return Route(np.inf, access, np.inf, egress, None)
-    on, to_ends = legs(network, facility)
-    best = _best(network, on, to_ends[0] + egress)
+    best = _best(network, facility)
     ways = _ways(network, origin, facility, best)
     distance, side = min(ways)
     if not np.isfinite(distance):
         return Route(np.inf, access, np.inf, egress, None)
-    steps = _steps(network, origin, facility, best, side)
+    steps = _steps(network, origin, facility, best=best, side=side)
     line = _line(network, steps, origin.point_xy[0], facility.point_xy[0])
     return Route(distance, access, max(distance - access - egress, 0.0), egress, line)
 
 
-def _best(network: WalkNetwork, ends: NDArray[np.int64], reach: NDArray[np.float64]) -> NDArray[np.float64]:
+def _best(network: WalkNetwork, facility: Positions) -> NDArray[np.float64]:
     """Return the metres from the facility's door to every node."""
     from servicecircle.network import sweep
 
-    queue = queue_size(network, np.inf, float(reach.max()))
-    number = np.zeros(2, dtype=np.int64)
-    arcs = (network.indptr, network.targets, network.arc_length_m)
-    best: NDArray[np.float64] = sweep.sweep(*arcs, ends.ravel(), reach, number, np.inf, queue)[0]
+    seeds = entries(network, facility)
+    best: NDArray[np.float64] = sweep.sweep(arcs_of(network), seeds, np.inf, queue_size(network, np.inf, seeds))[0]
     return best
 
 
@@ -105,7 +102,7 @@ def _ways(
 
 
 def _steps(
-    network: WalkNetwork, origin: Positions, facility: Positions, best: NDArray[np.float64], side: int
+    network: WalkNetwork, origin: Positions, facility: Positions, *, best: NDArray[np.float64], side: int
 ) -> list[Step]:
     """Return the edges of the walk in order, the first and last in part."""
     edge, offset = int(origin.edge[0]), float(origin.offset_m[0])
@@ -115,9 +112,8 @@ def _steps(
     end = 0.0 if side == 0 else float(network.edge_length_m[edge])
     on, to_ends = legs(network, facility)
     reach = to_ends[0] + float(facility.access_m[0])
-    arcs, last = _walk_back(
-        network, best, int(network.edge_nodes[edge, side]), dict(zip(on[0].tolist(), reach, strict=True))
-    )
+    seeds = {int(node): float(reach[on[0] == node].min()) for node in on[0]}
+    arcs, last = _walk_back(network, best, int(network.edge_nodes[edge, side]), seeds)
     enters = int(np.argmin(np.where(on[0] == last, reach, np.inf)))
     middle: list[Step] = []
     for node, arc in arcs:
@@ -136,10 +132,10 @@ def _walk_back(
     made. Arcs of no length may lead in circles, so nodes are tried once each.
     """
     came: dict[int, tuple[int, int]] = {start: (-1, -1)}
-    trail = [start]
+    trail, node = [start], start
     while trail:
         node = trail.pop()
-        if node in seeds and best[node] == seeds[node]:
+        if best[node] == seeds.get(node):
             break
         for arc in range(network.indptr[node], network.indptr[node + 1]):
             target = int(network.targets[arc])

@@ -98,7 +98,7 @@ def _ends_xy(lines: NDArray[np.object_], which: int) -> NDArray[np.float64]:
 
 def _coordinate_codes(xy: NDArray[np.float64]) -> NDArray[np.int64]:
     """Return a number for each place, the same where coordinates round to the same millimetre."""
-    x, xs = pd.factorize(np.rint(xy[:, 0] * PER_METRE))
+    x = pd.factorize(np.rint(xy[:, 0] * PER_METRE))[0]
     y, ys = pd.factorize(np.rint(xy[:, 1] * PER_METRE))
     return np.asarray(pd.factorize(x.astype(np.int64) * len(ys) + y)[0], dtype=np.int64)
 

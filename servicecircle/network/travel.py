@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
     from servicecircle.network.graph import WalkNetwork
     from servicecircle.network.snap import Positions
+    from servicecircle.network.sweep import Arcs, Queue, Seeds
 
-SOURCES_AT_ONCE = 64
+SOURCES_AT_ONCE = 16
 """How many facilities one thread sweeps from before it reports progress."""
 
 BUCKETS_PER_EDGE = 4
@@ -115,25 +116,27 @@ def k_nearest(
     """
     from servicecircle.network import sweep
 
-    if isinstance(k, bool) or not isinstance(k, (int, np.integer)) or k < 1:
+    if not _is_number(k) or k < 1 or int(k) != k:
         raise InputError(f"k must be a whole number above 0. {k!r} was given instead. | k 须为正整数。")
-    limit = checked_limit(limit_m)
+    limit, k = checked_limit(limit_m), int(k)
     distance = np.full((len(origins), k), np.inf)
     facility = np.full((len(origins), k), -1, dtype=np.int64)
-    used = min(int(k), int(facilities.placed.sum()))
+    used = min(k, int(facilities.placed.sum()))
     if not used or not origins.placed.any():
         return Nearest(distance, facility)
-    node, reach, number = entries(network, facilities)
-    arcs = (network.indptr, network.targets, network.arc_length_m)
-    queue = queue_size(network, limit, float(reach.max()))
+    arcs = arcs_of(network)
+    seeds = entries(network, facilities)
+    queue = queue_size(network, limit, seeds)
     if used == 1:
-        best, owner = sweep.sweep(*arcs, node, reach, number, limit, queue)
+        best, owner = sweep.sweep(arcs, seeds, limit, queue)
         labels = best[:, None], owner[:, None]
     else:
-        labels = sweep.sweep_k(*arcs, node, reach, number, limit, queue, used)
+        size = len(network.node_xy), used
+        empty = np.full(size, np.inf), np.full(size, -1, dtype=np.int64), np.zeros(size, dtype=bool)
+        labels = sweep.sweep_k(arcs, seeds, limit, queue, empty)
     ends, to_ends = legs(network, origins)
-    place = (origins.edge, ends, origins.offset_m, to_ends[:, 1].copy(), origins.access_m)
-    distance[:, :used], facility[:, :used] = sweep.answer(place, labels, _by_edge(network, facilities), limit, used)
+    place = origins.edge, ends, to_ends, origins.access_m
+    distance[:, :used], facility[:, :used] = sweep.answer(place, labels, _by_edge(network, facilities), limit)
     return Nearest(distance, facility)
 
 
@@ -172,7 +175,7 @@ def within(
             if progress:
                 from tqdm import tqdm
 
-                found = iter(tqdm(found, total=len(chunks), desc="walks | 步行", unit="×64"))
+                found = iter(tqdm(found, total=len(chunks), desc="walks | 步行", unit="×16"))
             parts = list(found)
     if not parts:
         return Pairs(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0))
@@ -186,16 +189,16 @@ class _Search:
 
     def __init__(self, network: WalkNetwork, origins: Positions, limit: float) -> None:
         self.network, self.limit = network, limit
-        self.points = _by_edge(network, origins)
-        begin, number, offset, access = self.points
+        begin, self.number, offset, access = _by_edge(network, origins)
         edge = np.repeat(np.arange(len(begin) - 1), np.diff(begin))
         rest = network.edge_length_m[edge] - offset
         node = network.edge_nodes[edge].ravel(order="F")
         order = np.argsort(node, kind="stable")
-        self.near_begin = np.zeros(len(network.node_xy) + 1, dtype=np.int64)
-        np.cumsum(np.bincount(node, minlength=len(network.node_xy)), out=self.near_begin[1:])
-        metres = np.concatenate([offset + access, rest + access])
-        self.near = np.tile(np.arange(len(number), dtype=np.int64), 2)[order], metres[order]
+        near_begin = np.zeros(len(network.node_xy) + 1, dtype=np.int64)
+        np.cumsum(np.bincount(node, minlength=len(network.node_xy)), out=near_begin[1:])
+        near = np.tile(np.arange(len(offset), dtype=np.int64), 2)[order]
+        metres = np.concatenate([offset + access, rest + access])[order]
+        self.points = near_begin, near, metres, begin, offset, access
 
     def pairs(
         self, facilities: Positions, chunk: NDArray[np.int64]
@@ -203,39 +206,38 @@ class _Search:
         """Return facility, origin and metres of the pairs within the limit of some facilities."""
         from servicecircle.network import sweep
 
-        network, sources = self.network, facilities.take(chunk)
-        ends, to_ends = legs(network, sources)
-        reach = to_ends + sources.access_m[:, None]
-        source, origin, metres = sweep.pairs(
-            network.indptr,
-            network.targets,
-            network.arc_length_m,
-            ends,
-            reach,
-            (sources.edge, sources.offset_m, sources.access_m),
-            self.near_begin,
-            self.near,
-            self.points,
-            self.limit,
-            queue_size(network, self.limit, float(reach.max())),
-        )
-        return chunk[source], origin, metres
+        some = facilities.take(chunk)
+        ends, to_ends = legs(self.network, some)
+        sources = ends, to_ends + some.access_m[:, None], some.edge, some.offset_m, some.access_m
+        queue = queue_size(self.network, self.limit, entries(self.network, some))
+        source, origin, metres = sweep.pairs(arcs_of(self.network), sources, self.points, self.limit, queue)
+        return chunk[source], self.number[origin], metres
 
 
 def checked_limit(limit_m: float) -> float:
     """Return a limit (metres) with the tolerance added; InputError if it is NaN or negative."""
-    if not isinstance(limit_m, (int, float, np.number)) or not limit_m >= 0:
+    if not _is_number(limit_m) or not limit_m >= 0:
         raise InputError(
-            f"limit_m must be a number of metres, 0 or more. {limit_m!r} was given instead. | limit_m 须为不小于 0 的数（米）。"
+            f"limit_m must be a number of metres, 0 or more. {limit_m!r} was given instead. | "
+            "limit_m 须为不小于 0 的数（米）。"
         )
     return float(limit_m) + TOLERANCE_M
 
 
-def queue_size(network: WalkNetwork, limit: float, farthest_seed: float) -> tuple[float, int]:
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
+
+
+def arcs_of(network: WalkNetwork) -> Arcs:
+    """Return the arcs as the kernels take them."""
+    return network.indptr, network.targets, network.arc_length_m
+
+
+def queue_size(network: WalkNetwork, limit: float, seeds: Seeds) -> Queue:
     """Return the kernels' queue: buckets per metre, half a mean edge wide each, and how many."""
     edges, total = len(network), float(network.edge_length_m.sum())
     per_metre = 2 * edges / total if total else 1.0
-    span = min(limit, total + farthest_seed)
+    span = min(limit, total + float(seeds[1].max(initial=0.0)))
     return per_metre, int(min(span * per_metre, BUCKETS_PER_EDGE * edges + LEAST_BUCKETS)) + 2
 
 
@@ -249,9 +251,7 @@ def legs(network: WalkNetwork, positions: Positions) -> tuple[NDArray[np.int64],
     return np.ascontiguousarray(network.edge_nodes[positions.edge]), to_ends
 
 
-def entries(
-    network: WalkNetwork, facilities: Positions
-) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.int64]]:
+def entries(network: WalkNetwork, facilities: Positions) -> Seeds:
     """Return where the walks from the placed facilities enter the nodes: node, metres, facility."""
     placed = np.flatnonzero(facilities.placed)
     chosen = facilities.take(placed)
