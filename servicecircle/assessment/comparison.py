@@ -75,7 +75,7 @@ def compare(after: Assessment, before: Assessment) -> Comparison:
     told = ["value", "status", "verdict", "meets_target", "gap", "group_uncovered"]
     names = [*KEYS, "zone_name", "level"]
     old, new = (one.table.set_index(names)[told] for one in (before, after))
-    table = old.join(new, how="outer", lsuffix="_before", rsuffix="_after").reset_index()
+    table = old.add_suffix("_before").join(new.add_suffix("_after"), how="outer").reset_index()
     order = {key: i for i, key in enumerate(new.index)}
     table = table.iloc[
         np.argsort([order.get(tuple(row), len(order)) for row in table[names].to_numpy()], kind="stable")

@@ -61,9 +61,9 @@ def zones_of(
 def _declare(result: pd.DataFrame, declared: NDArray[Any], zones: gpd.GeoDataFrame) -> None:
     level_of = dict(zip(zones["zone_id"], zones["level"], strict=True))
     parent_of = dict(zip(zones["zone_id"], zones["parent"], strict=True)) if "parent" in zones else {}
-    for zone in {zone for zone in declared if zone is not None}:
+    for zone in sorted({zone for zone in declared if isinstance(zone, str)}):
         rows, seen = np.flatnonzero(declared == zone), set[str]()
-        while zone is not None and zone not in seen:
+        while isinstance(zone, str) and zone not in seen:
             seen.add(zone)
             result.loc[rows, level_of[zone]] = zone
             zone = parent_of.get(zone)  # noqa: PLW2901  (up the parents)

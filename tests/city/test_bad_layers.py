@@ -1,0 +1,193 @@
+"""Bad layers end in an error that names layer, rows and remedy, or in a reported repair: all faults at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from geopandas.testing import assert_geodataframe_equal
+
+from servicecircle.city import City
+from servicecircle.errors import InputError, LayerError
+from servicecircle.network import WalkNetwork
+from tests import oracle
+
+if TYPE_CHECKING:
+    from servicecircle.findings import Finding
+
+
+def faults(**layers: Any) -> dict[str, Finding]:
+    with pytest.raises(LayerError) as caught:
+        oracle.city(**layers)
+    return {f"{finding.layer} {finding.code}": finding for finding in caught.value.report.errors}
+
+
+def test_no_crs() -> None:
+    found = faults(population=oracle.population().set_crs(None, allow_override=True))
+    assert "set_crs" in found["population crs_missing"].en
+
+
+def test_degrees_that_say_metres() -> None:
+    degrees = oracle.population().to_crs(4326).set_crs(4549, allow_override=True)
+    assert set(faults(population=degrees)) == {"population mislabelled"}
+
+
+def test_longitude_and_latitude_are_brought_into_the_crs_of_the_network() -> None:
+    city = oracle.city(facilities=oracle.facilities().to_crs(4326))
+    repairs = [f for f in city.report.findings if f.code == "crs"]
+    assert [f.layer for f in repairs] == ["facilities"]
+    expected = shapely.get_coordinates(oracle.facilities().geometry.to_numpy())
+    assert np.allclose(shapely.get_coordinates(city.facilities.geometry.to_numpy()), expected, atol=1e-4)
+
+
+def test_every_fault_of_the_population_at_once() -> None:
+    people = oracle.population()
+    people["pop_total"] = people["pop_total"].astype(object)
+    people["pop_60p"] = people["pop_60p"].astype(float)
+    people.loc[0, "pop_total"] = np.nan
+    people.loc[1, "pop_total"] = -5
+    people.loc[2, "pop_60p"] = np.inf
+    people.loc[3, "pop_total"] = "12人"
+    people.loc[4, "geometry"] = shapely.Point()
+    people.loc[5, "setting"] = "suburban"
+    found = faults(population=people)
+    rows = {code: finding.rows for code, finding in found.items()}
+    assert rows == {
+        "population missing": ("0",),
+        "population negative": ("1",),
+        "population infinite": ("2",),
+        "population no_number": ("3",),
+        "population geometry_missing": ("4",),
+        "population unknown_value": ("5: suburban",),
+    }
+
+
+def test_faults_of_several_layers_at_once() -> None:
+    zones = oracle.zones().drop(columns="level")
+    found = faults(zones=zones, facilities=oracle.facilities().rename(columns={"service": "servcie"}))
+    assert set(found) == {"zones column_missing", "facilities column_missing"}
+    assert "'servcie'" in found["facilities column_missing"].en
+
+
+def test_the_first_five_rows_and_the_count_are_named() -> None:
+    people = pd.concat([oracle.population()] * 2, ignore_index=True).assign(pop_total=-1.0)
+    people["cell_id"] = [f"c{i}" for i in range(len(people))]
+    found = faults(population=people)["population negative"]
+    assert (found.count, found.rows) == (12, ("0", "1", "2", "3", "4"))
+
+
+def test_duplicate_ids() -> None:
+    people = oracle.population()
+    people.loc[1, "cell_id"] = "C1"
+    places = oracle.facilities()
+    places.loc[1, "id"] = "K1"
+    found = faults(population=people, facilities=places)
+    assert found["population duplicate"].rows == ("0: C1", "1: C1")
+    assert found["facilities duplicate"].rows == ("0: K1", "1: K1")
+
+
+def test_a_facility_that_is_nowhere() -> None:
+    places = oracle.facilities()
+    places.loc[0, "geometry"] = None
+    places.loc[0, "zone_id"] = None
+    assert faults(facilities=places)["facilities no_place"].rows == ("0",)
+
+
+def test_a_facility_known_by_its_zone_is_reported() -> None:
+    places = oracle.facilities()
+    places.loc[0, "geometry"] = None
+    city = oracle.city(facilities=places)
+    assert [f.rows for f in city.report.findings if f.code == "zone_only"] == [("0",)]
+
+
+@pytest.mark.parametrize("layer", ["population", "facilities"])
+def test_a_zone_that_does_not_exist(layer: str) -> None:
+    frame = getattr(oracle, layer)()
+    frame.loc[0, "zone_id"] = "Q"
+    assert faults(**{layer: frame})[f"{layer} unknown_zone"].rows == ("0: Q",)
+
+
+def test_an_empty_population() -> None:
+    assert "population empty" in faults(population=oracle.population().iloc[:0])
+
+
+def test_an_empty_facility_layer_is_no_fault() -> None:
+    assert oracle.city(facilities=oracle.facilities().iloc[:0], services=["kindergarten"]).services == ("kindergarten",)
+
+
+def test_unknown_status() -> None:
+    places = oracle.facilities().assign(status="opne")
+    assert faults(facilities=places)["facilities unknown_value"].count == len(places)
+
+
+def test_chinese_values() -> None:
+    places = oracle.facilities()
+    places["status"] = "现状"
+    places.loc[0, "status"] = "停办"
+    places["serves_community"] = "否"
+    places["services"] = "全托；日托、上门服务,居家探访"
+    city = oracle.city(facilities=places, population=oracle.population().assign(setting="城镇"))
+    assert city.facilities["status"].tolist() == ["closed"] + ["open"] * (len(places) - 1)
+    assert not city.facilities["serves_community"].any()
+    assert set(city.facilities["services"]) == {("day_care", "full_care", "home_service", "visiting")}
+    assert set(city.population["setting"]) == {"urban"}
+
+
+def test_a_zone_called_city() -> None:
+    zones = oracle.zones().assign(zone_id=["CITY", "B", "Z"])
+    people = oracle.population().drop(columns="zone_id")
+    found = faults(zones=zones, population=people, facilities=oracle.facilities().drop(columns="zone_id"))
+    assert set(found) == {"zones reserved"}
+
+
+def test_a_parent_that_does_not_exist() -> None:
+    assert faults(zones=oracle.zones().assign(parent=[None, "X", None]))["zones unknown_parent"].rows == ("1: X",)
+
+
+def test_a_bow_tie_is_repaired_and_reported() -> None:
+    dx, dy = oracle.ORACLE["offset"]
+    bow = shapely.Polygon([(dx, dy), (dx + 2000, dy + 1000), (dx + 2000, dy), (dx, dy + 1000)])
+    zones = oracle.zones()
+    zones.loc[0, "geometry"] = bow
+    assert [f.rows for f in oracle.city(zones=zones).report.findings if f.code == "invalid"] == [("0",)]
+
+
+def test_lines_are_no_facilities() -> None:
+    places = oracle.facilities()
+    places.loc[0, "geometry"] = shapely.LineString([(480000, 3830000), (480001, 3830000)])
+    assert faults(facilities=places)["facilities geometry_kind"].rows == ("0",)
+
+
+def test_a_campus_is_entered_inside_and_reported() -> None:
+    places = oracle.facilities()
+    campus = shapely.box(480400, 3830400, 480600, 3830600)
+    places.loc[0, "geometry"] = campus
+    city = oracle.city(facilities=places)
+    assert campus.contains(city.facilities.geometry.iloc[0])
+    assert [f.rows for f in city.report.findings if f.code == "polygon"] == [("0",)]
+
+
+def test_no_residents_at_all_is_said() -> None:
+    people = oracle.population().assign(pop_total=0, pop_3_5=0, pop_60p=0)
+    assert "no_residents" in {f.code for f in oracle.city(population=people).report.findings}
+
+
+def test_what_is_no_frame() -> None:
+    with pytest.raises(InputError, match="GeoDataFrame"):
+        oracle.city(population=pd.DataFrame({"pop_total": [1]}))
+    with pytest.raises(InputError, match="WalkNetwork"):
+        oracle.city(walk=oracle.edges())
+    with pytest.raises(InputError, match="must be a list"):
+        oracle.city(services="kindergarten")
+
+
+def test_frames_of_the_caller_stay_as_they_are() -> None:
+    layers = {name: getattr(oracle, name)() for name in ("population", "facilities", "zones", "areas")}
+    copies = {name: frame.copy() for name, frame in layers.items()}
+    city = City(WalkNetwork.from_edges(oracle.edges()), layers["population"], layers["facilities"], layers["zones"])
+    city.population["pop_total"] = 0
+    for name, frame in layers.items():
+        assert_geodataframe_equal(frame, copies[name])
