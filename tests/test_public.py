@@ -24,23 +24,16 @@ ROOT = Path(__file__).resolve().parents[1]
 PUBLIC = [
     "AccessRule",
     "Assessment",
-    "CRSError",
     "City",
+    "Comparison",
     "DataReport",
-    "InputError",
-    "LayerError",
-    "MissingExtraError",
-    "NetworkError",
+    "Explanation",
     "Plan",
-    "PlanError",
     "Proposal",
-    "ReadError",
-    "ReportedError",
-    "ServiceCircleError",
     "WalkNetwork",
-    "__version__",
     "assess",
     "best_sites",
+    "bundled_plans",
     "gap_map",
     "read_city",
     "read_layer",
@@ -54,7 +47,7 @@ PUBLIC = [
 MADE_BY_USERS = ("AccessRule", "City")
 """The classes that users make themselves; the others are what functions return."""
 
-LOADED_WHEN_USED = ("folium", "osmnx", "numba", "osmium", "rasterio", "matplotlib", "pydantic", "openpyxl", "jinja2")
+LOADED_WHEN_USED = ("folium", "osmnx", "numba", "osmium", "rasterio", "matplotlib", "pydantic", "openpyxl")
 
 # What importing might leave behind. The packages that geopandas loads may do as they like, so they come first.
 IMPORT = """
