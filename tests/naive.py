@@ -67,7 +67,8 @@ def distances(network: WalkNetwork, origins: Positions, facilities: Positions) -
 def heap_distances(network: WalkNetwork, origins: Positions, facilities: Positions) -> NDArray[np.float64]:
     """Return the same as `distances`, by a second implementation: a plain heap over a plain list of neighbours."""
     neighbours: Neighbours = {}
-    for a, b, length in door_graph(network, origins, facilities).edges(data="length"):
+    for a, b, attributes in door_graph(network, origins, facilities).edges(data=True):
+        length = float(attributes["length"])
         neighbours.setdefault(a, []).append((b, length))
         neighbours.setdefault(b, []).append((a, length))
     result = np.full((len(origins), len(facilities)), np.inf)

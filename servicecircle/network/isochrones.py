@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, cast, overload
 
 import geopandas as gpd
 import numpy as np
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from servicecircle.network.graph import WalkNetwork
     from servicecircle.network.snap import Positions
 
+    Ground = shapely.Polygon | shapely.MultiPolygon
     Reached = tuple[NDArray[np.int64], NDArray[np.float64]]  # nodes, and metres to each
 
 LEAST_PIECE_M = 1e-9
@@ -61,6 +62,29 @@ def reached_edges(network: WalkNetwork, sources: Positions, *, limit_m: float) -
     return gpd.GeoDataFrame(columns, geometry=_pieces(network, edge, low, high), crs=network.crs)
 
 
+@overload
+def isochrones(
+    network: WalkNetwork,
+    sources: Positions,
+    *,
+    limits_m: Sequence[float],
+    each: Literal[False] = False,
+    buffer_m: float = 25.0,
+) -> list[Ground]: ...
+
+
+@overload
+def isochrones(
+    network: WalkNetwork, sources: Positions, *, limits_m: Sequence[float], each: Literal[True], buffer_m: float = 25.0
+) -> list[list[Ground]]: ...
+
+
+@overload
+def isochrones(
+    network: WalkNetwork, sources: Positions, *, limits_m: Sequence[float], each: bool, buffer_m: float = 25.0
+) -> list[Ground] | list[list[Ground]]: ...
+
+
 def isochrones(
     network: WalkNetwork,
     sources: Positions,
@@ -68,7 +92,7 @@ def isochrones(
     limits_m: Sequence[float],
     each: bool = False,
     buffer_m: float = 25.0,
-) -> list[shapely.Geometry] | list[list[shapely.Geometry]]:
+) -> list[Ground] | list[list[Ground]]:
     """Return the ground within walking distances (metres) of the sources, as polygons for eyes.
 
     The edges reached, cut exactly at the limit, and the access legs are widened and united. A polygon is valid and
@@ -104,7 +128,7 @@ def isochrones(
         raise InputError("limits_m is empty; give at least one walking distance (metres). | limits_m 为空。")
     if not each:
         return _nested(network, _reached(network, sources, max(limits)), sources, limits=limits, width=width)
-    result: list[list[shapely.Geometry]] = []
+    result: list[list[Ground]] = []
     for first in range(0, len(sources), SOURCES_AT_ONCE):
         some = sources.take(np.arange(first, min(first + SOURCES_AT_ONCE, len(sources))))
         for i, reached in enumerate(_reached_each(network, some, max(limits))):
@@ -112,7 +136,7 @@ def isochrones(
     return result
 
 
-def _positive(name: str, value: object) -> float:
+def _positive(name: str, value: Any) -> float:
     number = isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
     if not number or not 0 < float(value) < np.inf:
         raise InputError(
@@ -127,7 +151,7 @@ def _reached(network: WalkNetwork, sources: Positions, limit: float) -> Reached:
     from servicecircle.network import sweep
 
     seeds = entries(network, sources)
-    best, _ = sweep.sweep(arcs_of(network), seeds, limit, queue_size(network, limit, seeds))
+    best, _ = sweep.sweep(arcs_of(network), seeds, queue_size(network, limit, seeds))
     nodes = np.flatnonzero(np.isfinite(best))
     return nodes, best[nodes]
 
@@ -139,7 +163,7 @@ def _reached_each(network: WalkNetwork, sources: Positions, limit: float) -> lis
     ends, to_ends = legs(network, sources)
     reach = ends, to_ends + sources.access_m[:, None]
     queue = queue_size(network, limit, entries(network, sources))
-    begin, nodes, metres = sweep.sweep_each(arcs_of(network), reach, limit, queue)
+    begin, nodes, metres = sweep.sweep_each(arcs_of(network), reach, queue)
     return [(nodes[first:last], metres[first:last]) for first, last in pairwise(begin)]
 
 
@@ -170,7 +194,7 @@ def _merged(
     """Return the union of intervals on edges, sorted, without those that are mere points."""
     order = np.lexsort((low, edge))
     edge, low = edge[order], low[order]
-    high = pd.Series(high[order]).groupby(edge).cummax().to_numpy(dtype=np.float64)
+    high = np.asarray(pd.Series(high[order]).groupby(edge).cummax(), dtype=np.float64)
     begins = np.ones(len(edge), dtype=bool)
     begins[1:] = (edge[1:] != edge[:-1]) | (low[1:] > high[:-1])
     ends = np.roll(begins, -1)
@@ -192,10 +216,10 @@ def _pieces(
 
 def _nested(
     network: WalkNetwork, reached: Reached, sources: Positions, *, limits: Sequence[float], width: float
-) -> list[shapely.Geometry]:
+) -> list[Ground]:
     """Return a polygon for each limit; each contains those of smaller limits."""
-    shapes: dict[float, shapely.Geometry] = {}
-    smaller: shapely.Geometry = shapely.Polygon()
+    shapes: dict[float, Ground] = {}
+    smaller: Ground = shapely.Polygon()
     for limit in sorted(set(limits)):
         pieces = _pieces(network, *_intervals(network, reached, sources, limit))
         shape = _widened(np.concatenate([pieces, _stubs(network, sources, limit)]), width)
@@ -211,24 +235,23 @@ def _stubs(network: WalkNetwork, sources: Positions, limit: float) -> NDArray[np
     doors = shapely.line_interpolate_point(network.edge_geometry[near.edge], share, normalized=True)
     walked = np.minimum(1.0, limit / near.access_m)[:, None]
     ends = near.point_xy + walked * (shapely.get_coordinates(doors) - near.point_xy)
-    stubs: NDArray[np.object_] = shapely.linestrings(np.stack([near.point_xy, ends], axis=1))
-    return stubs
+    return np.asarray(shapely.linestrings(np.stack([near.point_xy, ends], axis=1)), dtype=object)
 
 
-def _widened(lines: NDArray[np.object_], width: float) -> shapely.Geometry:
+def _widened(lines: NDArray[np.object_], width: float) -> Ground:
     """Return the ground within a width (metres) of lines: joined first, then widened one by one and united."""
     if not len(lines):
         return shapely.Polygon()
     joined = shapely.get_parts(shapely.line_merge(shapely.multilinestrings(lines)))
     shape = shapely.union_all(shapely.buffer(joined, width, quad_segs=QUARTER_SEGMENTS))
-    return shape if shape.is_valid else shapely.make_valid(shape, method="structure")
+    return cast("Ground", shape if shape.is_valid else shapely.make_valid(shape, method="structure"))
 
 
-def _containing(shape: shapely.Geometry, smaller: shapely.Geometry) -> shapely.Geometry:
+def _containing(shape: Ground, smaller: Ground) -> Ground:
     """Return a polygon united with a smaller one, so that it contains it."""
     if smaller.is_empty or shape.covers(smaller):
         return shape
-    united = shapely.union(shape, smaller)
+    united = cast("Ground", shapely.union(shape, smaller))
     if united.covers(smaller):
         return united
-    return shapely.union(shape, smaller.buffer(OVERLAP_M))
+    return cast("Ground", shapely.union(shape, smaller.buffer(OVERLAP_M)))

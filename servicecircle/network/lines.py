@@ -35,5 +35,4 @@ def cut(lines: NDArray[np.object_], start: NDArray[np.float64], end: NDArray[np.
     points = np.vstack([ends[0], xy[inner], ends[1]])
     line = np.concatenate([number, owner[inner], number])
     order = np.argsort(line, kind="stable")
-    cut_lines: NDArray[np.object_] = shapely.linestrings(points[order], indices=line[order])
-    return cut_lines
+    return np.asarray(shapely.linestrings(points[order], indices=line[order]), dtype=object)

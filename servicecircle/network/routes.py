@@ -84,7 +84,7 @@ def _best(network: WalkNetwork, facility: Positions) -> NDArray[np.float64]:
     from servicecircle.network import sweep
 
     seeds = entries(network, facility)
-    best: NDArray[np.float64] = sweep.sweep(arcs_of(network), seeds, np.inf, queue_size(network, np.inf, seeds))[0]
+    best: NDArray[np.float64] = sweep.sweep(arcs_of(network), seeds, queue_size(network, np.inf, seeds))[0]
     return best
 
 

@@ -5,7 +5,8 @@ label after it was taken out is put in again, so that results are exact whatever
 facility) in lexicographic order. The number of buckets is bounded by that of the edges, so memory is linear.
 
 Arguments come in groups: ``arcs`` is (indptr, targets, metres) of a network, ``seeds`` (node, metres, facility),
-``queue`` (buckets per metre, number of buckets), ``lists`` (head by bucket; after, before, bucket by node).
+``queue`` (limit in metres, buckets per metre, number of buckets), ``lists`` (head by bucket; after, before and bucket by
+node).
 """
 
 from __future__ import annotations
@@ -22,9 +23,10 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
+    Flags = NDArray[np.bool_]
     Arcs = tuple[Ints, Ints, Floats]
     Seeds = tuple[Ints, Floats, Ints]
-    Queue = tuple[float, int]
+    Queue = tuple[float, float, int]
     Lists = tuple[Ints, Ints, Ints, Ints]
     Work = tuple[Floats, Ints, Lists]
 
@@ -44,13 +46,13 @@ def _compiled(function: Kernel) -> Kernel:
 @_compiled
 def _bucket(metres: float, queue: Queue) -> int:
     """Return the bucket of a distance; the last one takes everything beyond."""
-    return min(int(metres * queue[0]), queue[1] - 1)
+    return min(int(metres * queue[1]), queue[2] - 1)
 
 
 @_compiled
 def _lists(nodes: int, queue: Queue) -> Lists:
     """Return empty buckets."""
-    head = np.full(queue[1], NONE, dtype=np.int64)
+    head = np.full(queue[2], NONE, dtype=np.int64)
     after, before = np.empty(nodes, dtype=np.int64), np.empty(nodes, dtype=np.int64)
     return head, after, before, np.full(nodes, NONE, dtype=np.int64)
 
@@ -85,7 +87,7 @@ def _put_in(node: int, bucket: int, lists: Lists) -> None:
 
 
 @_compiled
-def sweep(arcs: Arcs, seeds: Seeds, limit: float, queue: Queue) -> tuple[Floats, Ints]:
+def sweep(arcs: Arcs, seeds: Seeds, queue: Queue) -> tuple[Floats, Ints]:
     """Return each node's distance (metres) to its nearest seed and that seed's facility; inf and -1 beyond the limit.
 
     Ties go to the lowest facility.
@@ -95,14 +97,14 @@ def sweep(arcs: Arcs, seeds: Seeds, limit: float, queue: Queue) -> tuple[Floats,
     best = np.full(nodes, np.inf)
     owner = np.full(nodes, NONE, dtype=np.int64)
     lists = _lists(nodes, queue)
-    head = lists[0]
+    head, limit = lists[0], queue[0]
     for i in range(len(seeds[0])):
         node, reach, facility = seeds[0][i], seeds[1][i], seeds[2][i]
         if reach <= limit and (reach < best[node] or (reach == best[node] and facility < owner[node])):
             best[node] = reach
             owner[node] = facility
             _put_in(node, _bucket(reach, queue), lists)
-    for bucket in range(queue[1]):
+    for bucket in range(queue[2]):
         while head[bucket] != NONE:
             node = head[bucket]
             _take_out(node, lists)
@@ -119,7 +121,7 @@ def sweep(arcs: Arcs, seeds: Seeds, limit: float, queue: Queue) -> tuple[Floats,
 
 
 @_compiled
-def _insert(labels: tuple[Floats, Ints, NDArray[np.bool_]], metres: float, facility: int) -> bool:
+def _insert(labels: tuple[Floats, Ints, Flags], metres: float, facility: int) -> bool:
     """Put a label into a sorted list of k, at most one per facility; return whether there was room or it was better.
 
     ``labels`` is (metres, facility, whether it is still to be passed on), each of shape (k,).
@@ -154,7 +156,9 @@ def _put_sooner(node: int, bucket: int, lists: Lists) -> None:
 
 
 @_compiled
-def sweep_k(arcs: Arcs, seeds: Seeds, limit: float, queue: Queue, labels: tuple[Any, Any, Any]) -> tuple[Floats, Ints]:
+def sweep_k(  # noqa: C901 - one loop, kept whole for speed
+    arcs: Arcs, seeds: Seeds, queue: Queue, labels: tuple[Floats, Ints, Flags]
+) -> tuple[Floats, Ints]:
     """Return each node's k nearest facilities and distances (metres), shape (n, k); inf and -1 beyond the limit.
 
     ``labels`` is (metres, facility, whether still to be passed on), each of shape (n, k), filled with inf, -1, False.
@@ -162,12 +166,12 @@ def sweep_k(arcs: Arcs, seeds: Seeds, limit: float, queue: Queue, labels: tuple[
     indptr, targets, metres = arcs
     best, owner, todo = labels
     lists = _lists(len(indptr) - 1, queue)
-    head = lists[0]
+    head, limit = lists[0], queue[0]
     for i in range(len(seeds[0])):
         node, reach = seeds[0][i], seeds[1][i]
         if reach <= limit and _insert((best[node], owner[node], todo[node]), reach, seeds[2][i]):
             _put_sooner(node, _bucket(reach, queue), lists)
-    for bucket in range(queue[1]):
+    for bucket in range(queue[2]):
         while head[bucket] != NONE:
             node = head[bucket]
             _take_out(node, lists)
@@ -198,8 +202,8 @@ def answer(
 ) -> tuple[Floats, Ints]:
     """Return the k nearest facilities of each origin and the distances (metres), shape (origins, k), nearest first.
 
-    ``place`` is (edge, its nodes, metres to each, access) of the origins, ``labels`` the nodes' (metres, facility), shape
-    (n, k), and ``facilities`` (begin by edge, facility, offset, access), edge by edge.
+    ``place`` is (edge, its nodes, metres to each, access) of the origins, ``labels`` the nodes' (metres, facility),
+    shape (n, k), and ``facilities`` (begin by edge, facility, offset, access), edge by edge.
     """
     edge, ends, to_ends, access = place
     begin, number, offset, leg = facilities
@@ -232,14 +236,14 @@ def _workspace(nodes: int, queue: Queue) -> Work:
 
 
 @_compiled
-def _sweep_one(arcs: Arcs, source: tuple[Ints, Floats], limit: float, queue: Queue, work: Work) -> int:
+def _sweep_one(arcs: Arcs, source: tuple[Ints, Floats], queue: Queue, work: Work) -> int:
     """Sweep from one source (its two nodes, metres to each); return how many nodes it touched.
 
     The caller sets the metres in ``work`` back to inf at the nodes touched.
     """
     indptr, targets, metres = arcs
     best, touched, lists = work
-    head = lists[0]
+    head, limit = lists[0], queue[0]
     count = 0
     for side in range(2):
         node, reach = source[0][side], source[1][side]
@@ -249,7 +253,7 @@ def _sweep_one(arcs: Arcs, source: tuple[Ints, Floats], limit: float, queue: Que
                 count += 1
             best[node] = reach
             _put_in(node, _bucket(reach, queue), lists)
-    for bucket in range(queue[1]):
+    for bucket in range(queue[2]):
         while head[bucket] != NONE:
             node = head[bucket]
             _take_out(node, lists)
@@ -277,7 +281,7 @@ def _grown(values: Any, needed: int) -> Any:
 
 
 @_compiled
-def sweep_each(arcs: Arcs, sources: tuple[Ints, Floats], limit: float, queue: Queue) -> tuple[Ints, Ints, Floats]:
+def sweep_each(arcs: Arcs, sources: tuple[Ints, Floats], queue: Queue) -> tuple[Ints, Ints, Floats]:
     """Return the nodes within the limit (metres) of each source: where each source's begin (s+1,), nodes, metres.
 
     ``sources`` is (their two nodes, metres to each), both of shape (s, 2).
@@ -288,7 +292,7 @@ def sweep_each(arcs: Arcs, sources: tuple[Ints, Floats], limit: float, queue: Qu
     nodes = np.empty(FIRST_SIZE, dtype=np.int64)
     reach = np.empty(FIRST_SIZE, dtype=np.float64)
     for s in range(len(sources[0])):
-        count = _sweep_one(arcs, (sources[0][s], sources[1][s]), limit, queue, work)
+        count = _sweep_one(arcs, (sources[0][s], sources[1][s]), queue, work)
         start = begin[s]
         begin[s + 1] = start + count
         nodes = _grown(nodes, start + count)
@@ -301,8 +305,9 @@ def sweep_each(arcs: Arcs, sources: tuple[Ints, Floats], limit: float, queue: Qu
 
 
 @_compiled
-def _note(point: int, reach: float, found: Floats, seen: Ints, hits: int) -> int:
+def _note(point: int, reach: float, walks: tuple[Floats, Ints], hits: int) -> int:
     """Keep the shorter walk to a point; return how many points were found so far."""
+    found, seen = walks
     if reach < found[point]:
         if found[point] == np.inf:
             seen[hits] = point
@@ -316,17 +321,17 @@ def pairs(
     arcs: Arcs,
     sources: tuple[Ints, Floats, Ints, Floats, Floats],
     points: tuple[Ints, Ints, Floats, Ints, Floats, Floats],
-    limit: float,
     queue: Queue,
 ) -> tuple[Ints, Ints, Floats]:
     """Return all (source, point, metres) within the limit; points are numbered edge by edge.
 
-    ``sources`` is (their two nodes, metres to each, edge, offset, access). ``points`` is (where each node's begin, point,
-    metres from the node to its door) for the points on the edges at each node, then (where each edge's begin, offset,
-    access).
+    ``sources`` is (their two nodes, metres to each, edge, offset, access). ``points`` is (where each node's begin,
+    point, metres from the node to its door) for the points on the edges at each node, then (where each edge's begin,
+    offset, access).
     """
     work = _workspace(len(arcs[0]) - 1, queue)
     best, touched, _ = work
+    limit = queue[0]
     near_begin, near, near_metres, begin, offset, access = points
     found = np.full(len(offset), np.inf)
     seen = np.empty(len(offset), dtype=np.int64)
@@ -334,20 +339,20 @@ def pairs(
     out_metres = np.empty(FIRST_SIZE, dtype=np.float64)
     size = 0
     for s in range(len(sources[0])):
-        count = _sweep_one(arcs, (sources[0][s], sources[1][s]), limit, queue, work)
+        count = _sweep_one(arcs, (sources[0][s], sources[1][s]), queue, work)
         hits = 0
         for i in range(count):
             node = touched[i]
             for j in range(near_begin[node], near_begin[node + 1]):
                 reach = best[node] + near_metres[j]
                 if reach <= limit:
-                    hits = _note(near[j], reach, found, seen, hits)
+                    hits = _note(near[j], reach, (found, seen), hits)
             best[node] = np.inf
         edge = sources[2][s]
         for p in range(begin[edge], begin[edge + 1]):
             reach = sources[4][s] + abs(sources[3][s] - offset[p]) + access[p]
             if reach <= limit:
-                hits = _note(p, reach, found, seen, hits)
+                hits = _note(p, reach, (found, seen), hits)
         out_source, out_point = _grown(out_source, size + hits), _grown(out_point, size + hits)
         out_metres = _grown(out_metres, size + hits)
         for i in range(hits):

@@ -192,7 +192,7 @@ def _components(
     joined = coo_array((np.ones(len(edge_nodes)), (edge_nodes[:, 0], edge_nodes[:, 1])), shape=(nodes, nodes))
     label = np.asarray(connected_components(joined.tocsr(), directed=False)[1], dtype=np.int64)
     of_edge = label[edge_nodes[:, 0]]
-    total = np.bincount(of_edge, weights=length)
+    total = np.bincount(of_edge, weights=length).astype(np.float64)
     first = np.unique(label, return_index=True)[1]
     order = np.lexsort((first, -total))
     rank = np.empty(len(order), dtype=np.int64)

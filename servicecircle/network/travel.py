@@ -128,12 +128,12 @@ def k_nearest(
     seeds = entries(network, facilities)
     queue = queue_size(network, limit, seeds)
     if used == 1:
-        best, owner = sweep.sweep(arcs, seeds, limit, queue)
+        best, owner = sweep.sweep(arcs, seeds, queue)
         labels = best[:, None], owner[:, None]
     else:
         size = len(network.node_xy), used
         empty = np.full(size, np.inf), np.full(size, -1, dtype=np.int64), np.zeros(size, dtype=bool)
-        labels = sweep.sweep_k(arcs, seeds, limit, queue, empty)
+        labels = sweep.sweep_k(arcs, seeds, queue, empty)
     ends, to_ends = legs(network, origins)
     place = origins.edge, ends, to_ends, origins.access_m
     distance[:, :used], facility[:, :used] = sweep.answer(place, labels, _by_edge(network, facilities), limit)
@@ -210,7 +210,7 @@ class _Search:
         ends, to_ends = legs(self.network, some)
         sources = ends, to_ends + some.access_m[:, None], some.edge, some.offset_m, some.access_m
         queue = queue_size(self.network, self.limit, entries(self.network, some))
-        source, origin, metres = sweep.pairs(arcs_of(self.network), sources, self.points, self.limit, queue)
+        source, origin, metres = sweep.pairs(arcs_of(self.network), sources, self.points, queue)
         return chunk[source], self.number[origin], metres
 
 
@@ -234,11 +234,11 @@ def arcs_of(network: WalkNetwork) -> Arcs:
 
 
 def queue_size(network: WalkNetwork, limit: float, seeds: Seeds) -> Queue:
-    """Return the kernels' queue: buckets per metre, half a mean edge wide each, and how many."""
+    """Return the kernels' queue: the limit (metres), buckets per metre (each half a mean edge wide), and how many."""
     edges, total = len(network), float(network.edge_length_m.sum())
     per_metre = 2 * edges / total if total else 1.0
     span = min(limit, total + float(seeds[1].max(initial=0.0)))
-    return per_metre, int(min(span * per_metre, BUCKETS_PER_EDGE * edges + LEAST_BUCKETS)) + 2
+    return limit, per_metre, int(min(span * per_metre, BUCKETS_PER_EDGE * edges + LEAST_BUCKETS)) + 2
 
 
 def legs(network: WalkNetwork, positions: Positions) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
