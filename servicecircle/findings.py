@@ -92,7 +92,13 @@ class DataReport:
         return DataReport(self.findings + other.findings)
 
     def plus(self, *findings: Finding) -> DataReport:
-        """Return a report with these findings added."""
+        """Return a report with findings added.
+
+        Parameters
+        ----------
+        *findings
+            What is added at the end.
+        """
         return DataReport(self.findings + findings)
 
     @property

@@ -81,6 +81,11 @@ class Assessment:
     def cells_for(self, standard_id: str) -> gpd.GeoDataFrame:
         """Return what a standard found for each cell, index cell_id.
 
+        Parameters
+        ----------
+        standard_id
+            A standard of the plan.
+
         Returns
         -------
         GeoDataFrame
@@ -104,6 +109,11 @@ class Assessment:
 
         Cells without what the standard asks for that lie together make one gap area; for an area coverage it is the
         ground outside every disc; for a standard counted by zone it is each zone that lacks facilities.
+
+        Parameters
+        ----------
+        standard_id
+            A standard of the plan.
 
         Returns
         -------
@@ -143,6 +153,11 @@ class Assessment:
 
     def compare(self, baseline: Assessment) -> Comparison:
         """Return what changes from a baseline to this assessment: values, verdicts, who gains and who loses.
+
+        Parameters
+        ----------
+        baseline
+            The earlier assessment, of the same plan.
 
         Raises
         ------
