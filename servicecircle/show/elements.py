@@ -46,7 +46,7 @@ class MapData(MacroElement):
     """
 
     def __init__(self, data: Mapping[str, Any], panel: str) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]  (branca has types for some of its functions only)
+        super().__init__()  # type: ignore[no-untyped-call]  # branca has types for some functions only
         self._name = "service_circle"
         self.json = script_json(data)
         self.panel = panel

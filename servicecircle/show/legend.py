@@ -19,7 +19,7 @@ class LegendRow:
     sign: Literal["fill", "dot", "line", "area", "none"] = "fill"
     opacity: float = 1.0
     hatch: bool = False
-    dash: bool = False
+    dash: Literal["solid", "dashed", "dotted"] = "solid"
     width: float = 2.0
     limit_after: bool = False
 
@@ -32,7 +32,7 @@ class LegendRow:
     def style(self) -> str:
         """Return the CSS of the row's sign."""
         if self.sign == "line":
-            return f"border-top: {self.width:g}px {'dashed' if self.dash else 'solid'} {self.color}"
+            return f"border-top: {self.width:g}px {self.dash} {self.color}"
         if self.sign == "area":
             return f"border: 1.8px solid {self.color}"
         if self.hatch:

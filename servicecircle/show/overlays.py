@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 Layers = tuple[list[MapLayer], list[LegendSection]]
 
-INK = "#23262b"
+INK = "#4d3b06"
+GROUND_REACHED = "#f0c453"
 GROUND_STYLES: dict[str, dict[str, Any]] = {
     "land": {"stroke": False, "fill": True, "fillColor": "#fbfaf6", "fillOpacity": 1},
     "water": {"stroke": False, "fill": True, "fillColor": "#c3d9e6", "fillOpacity": 1},
@@ -48,6 +49,7 @@ def isochrone_layers(scene: Scene, outlines: Sequence[Outline]) -> Layers:
             name = phrase("layer_isochrones_of", scene.language, service=scene.service_name(group))
         items = [
             {"shape": compact_shape(one.geometry, scene.origin), "style": style, "title": one.label, "lines": []}
+            | ({} if group or straight or not one.is_limit else {"ground": GROUND_REACHED})
             for style, one in enumerate(lines)
             if not shapely.is_empty(one.geometry)
         ]
@@ -60,7 +62,7 @@ def isochrone_layers(scene: Scene, outlines: Sequence[Outline]) -> Layers:
     if not layers:
         return [], []
     signs = {
-        one.label: LegendRow(one.label, INK, (), "line", dash=not one.is_limit, width=width)
+        one.label: LegendRow(one.label, INK, (), "line", dash="solid" if one.is_limit else "dashed", width=width)
         for lines in groups.values()
         for one, width in zip(lines[::-1], _widths(lines)[::-1], strict=True)
     }
@@ -72,7 +74,7 @@ def isochrone_layers(scene: Scene, outlines: Sequence[Outline]) -> Layers:
 def _widths(outlines: list[Outline]) -> list[float]:
     """Return how wide each line is drawn (pixels), largest first: the widest is the standard's farthest limit."""
     limits = [one for one in outlines if one.is_limit]
-    return [2.0 if one in limits[:1] else 1.1 for one in outlines]
+    return [1.4 if one in limits[:1] else 0.8 for one in outlines]
 
 
 def ground_layers(scene: Scene, *, tiles: bool) -> list[MapLayer]:

@@ -39,6 +39,8 @@ _LEGEND: Phrases = {
     "legend_limit": ("虚线：标准限值 {limit}", "Dashed line: the standard's limit, {limit}"),
     "legend_facilities": ("计入的设施（个）", "Facilities that count"),
     "legend_people": ("{group}（人）", "{group}"),
+    "borders": ("边界", "Borders"),
+    "scope_border": ("{area}（考核范围）", "{area} (what the standard is about)"),
     "legend_zones": ("个数", "Number"),
     "total": ("合计", "Total"),
     "complete": ("0（齐全）", "0 (complete)"),

@@ -28,8 +28,9 @@ TIERS = (frozenset({"街道", "乡镇"}), frozenset({"社区", "行政村"}))
 GRADE_NAMES = [*(name for _, name in GRADES), LOWEST_GRADE]
 GRADE_PAINTS = [palette.Paint(color, 0.75) for color in palette.GRADES]
 
+BORDER_COLOR = "#4d5259"
 BORDER = {"color": "#666b73", "weight": 1.3, "opacity": 1, "fill": False, "dashArray": "9 3 2 3"}
-SCOPE_BORDER = {"color": "#3d4148", "weight": 2.4, "opacity": 0.9, "fill": False, "dashArray": "1 5"}
+SCOPE_BORDER = {"color": BORDER_COLOR, "weight": 2.4, "opacity": 0.9, "fill": False, "dashArray": "1 5"}
 
 
 def zone_layers(scene: Scene, box: PaintBox, *, coloured: bool) -> tuple[list[MapLayer], list[LegendSection]]:
@@ -69,6 +70,8 @@ def zone_layers(scene: Scene, box: PaintBox, *, coloured: bool) -> tuple[list[Ma
         borders = MapLayer(f"zones{place}", phrase("layer_zones", scene.language, level=title), place == 0, spec)
         layers += [results, borders]
         sections.append(_legend(scene, rows, results.key, title))
+        if outlined:
+            sections.append(_border_legend(scene, borders.key, title))
     return layers, sections
 
 
@@ -150,6 +153,17 @@ def _scope_items(scene: Scene) -> list[dict[str, Any]]:
     return [
         {"shape": compact_shape(shape, scene.origin), "style": 1, "title": term(kind, scene.language), "lines": lines}
     ]
+
+
+def _border_legend(scene: Scene, key: str, title: str) -> LegendSection:
+    """Return the legend of borders: needed where a dotted line says what a standard is about."""
+    kind = "" if scene.scope is None else term(scene.scope[0], scene.language)
+    scope = phrase("scope_border", scene.language, area=kind)
+    signs = (
+        LegendRow(title, BORDER_COLOR, (), "line", dash="dashed"),
+        LegendRow(scope, BORDER_COLOR, (), "line", dash="dotted"),
+    )
+    return LegendSection((key,), phrase("borders", scene.language), (), signs)
 
 
 def _legend(scene: Scene, rows: dict[object, pd.Series[Any]], key: str, title: str) -> LegendSection:

@@ -7,14 +7,14 @@ function serviceCircleMap(map, data, panel) {
   const narrow = map.getSize().x < 640;
   const made = {};
 
-  const panes = { backdrop: 210, cells: 350, results: 360, isochrones: 420, zones: 430, gaps: 440, facilities: 450, labels: 460 };
+  const panes = { backdrop: 210, ground: 340, cells: 350, results: 360, isochrones: 420, zones: 430, gaps: 440, facilities: 450, labels: 460 };
   for (const [name, order] of Object.entries(panes)) {
     map.createPane("sc-" + name).style.zIndex = order;
   }
   const quiet = L.canvas({ pane: "sc-backdrop", padding: 0.3 });
   const painted = L.canvas({ pane: "sc-cells", padding: 0.3 });
   const drawn = {};
-  for (const name of ["results", "isochrones", "zones", "gaps", "facilities"]) {
+  for (const name of ["ground", "results", "isochrones", "zones", "gaps", "facilities"]) {
     drawn[name] = L.svg({ pane: "sc-" + name, padding: 0.3 });
   }
   map.getContainer().lang = data.lang;
@@ -161,6 +161,10 @@ function serviceCircleMap(map, data, panel) {
         if (spec.quiet) style.interactive = false;
         const shape = item.shape.length ? makeShape(spec, item, style) : null;
         const marks = [shape];
+        if (item.ground !== undefined && shape) { // the ground that a line encloses is painted under the cells
+          const paint = { stroke: false, fill: true, fillColor: item.ground, fillOpacity: 0.3, interactive: false };
+          group.addLayer(L.polygon(shape.getLatLngs(), { ...paint, renderer: drawn.ground }));
+        }
         if (item.label) marks.push(label(item, spec.labelClass));
         for (const mark of marks.filter(Boolean)) {
           if (item.lines) mark.bindTooltip(card(item.title, item.lines), { sticky: mark === shape, className: "sc-tooltip", opacity: 1 });
