@@ -138,9 +138,11 @@ def _read_ways(path: Path, walkable: WalkFilter) -> _Ways:
     """Read the walkable ways of a file, saying what is wrong with a file that cannot be read."""
     if not path.is_file():
         raise ReadError(f"{path}: there is no such file. | 找不到文件 {path}。")
+    import osmium  # heavy: only when a file is read
+
     try:
         ways = _stream(path, walkable)
-    except (RuntimeError, OSError, ValueError) as error:
+    except (RuntimeError, OSError, ValueError, osmium.InvalidLocationError) as error:
         raise ReadError(
             f"{path}: not a whole OpenStreetMap file ({error}). Fetch or copy it again. | "
             f"{path}：不是完整的 OpenStreetMap 文件，请重新下载或拷贝。"
@@ -156,7 +158,7 @@ def _read_ways(path: Path, walkable: WalkFilter) -> _Ways:
 
 def _stream(path: Path, walkable: WalkFilter) -> _Ways:
     """Read nodes, then ways, whatever their order in the file."""
-    import osmium  # heavy: only when a file is read
+    import osmium
 
     places = osmium.NodeLocationsForWays(osmium.index.create_map("flex_mem"))
     places.ignore_errors()

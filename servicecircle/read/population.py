@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
-import pyproj
 import shapely
 
 from servicecircle.errors import CRSError, InputError, LayerError, ReadError
 from servicecircle.findings import DataReport, Finding
-from servicecircle.projection import datum_findings, metric_crs, moved
+from servicecircle.projection import datum_findings, metric_crs, moved, parsed_crs
 from servicecircle.read.report import Read
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Iterable
 
+    import pyproj
     from numpy.typing import NDArray
     from rasterio.io import DatasetReader
 
@@ -114,7 +114,7 @@ def _open(path: Path, band: int) -> _Raster:
             warnings.simplefilter("ignore", rasterio.errors.NotGeoreferencedWarning)  # said by _band
             with rasterio.open(path) as source:
                 return _band(source, path, band)
-    except rasterio.errors.RasterioError as error:
+    except (rasterio.errors.RasterioError, UnicodeDecodeError) as error:
         raise ReadError(
             f"{path}: not a whole raster ({error}). Fetch or copy it again. | "
             f"{path}：栅格文件不完整或无法读取，请重新拷贝。"
@@ -136,14 +136,15 @@ def _band(source: DatasetReader, path: Path, band: int) -> _Raster:
         )
     raw = source.read(band)
     given = source.read_masks(band) != 0
-    values = raw.astype(np.float64) * source.scales[band - 1] + source.offsets[band - 1]
+    with np.errstate(invalid="ignore"):  # NaN of any kind stays NaN
+        values = raw.astype(np.float64) * source.scales[band - 1] + source.offsets[band - 1]
     top = _largest(raw)
     notes = [*_band_notes(source, band)]
     marked = given & (raw == top) if top is not None else np.zeros_like(given)
     if marked.any():
         notes.append(_repair(marked, f"{top:g}, the largest number of its type", f"{top:g}（该数据类型的最大值）"))
     a, b, c, d, e, f = (float(value) for value in tuple(source.transform)[:6])
-    crs = pyproj.CRS.from_wkt(source.crs.to_wkt())
+    crs = parsed_crs(source.crs.to_wkt(), what="crs of the raster")
     return _Raster(values, given & ~marked, crs, (a, b, c, d, e, f), tuple(notes))
 
 

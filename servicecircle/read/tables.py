@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError
+from pyproj.exceptions import CRSError as UnreadableCRS
+from shapely.errors import GEOSException
 
 from servicecircle.errors import CRSError, InputError, ReadError
 from servicecircle.findings import DataReport, Finding
@@ -143,7 +145,8 @@ def _vector(path: Path, layer: str | None) -> Read:
                 f"{path}: text is not in UTF-8 ({error.reason}). Save the file again as UTF-8. | "
                 f"{path}：文字编码不是 UTF-8，请另存为 UTF-8。"
             ) from error
-        except (DataSourceError, DataLayerError) as error:
+        except (DataSourceError, DataLayerError, GEOSException, UnreadableCRS, UnboundLocalError) as error:
+            # GEOS: a ring that is not closed; unbound: a .prj that pyogrio stumbles over
             raise _broken(path, error) from error
     if "geometry" not in frame or not hasattr(frame, "crs"):
         raise ReadError(f"{path}: layer {name!r} has no geometry. | {path}：图层 {name!r} 没有几何。")
