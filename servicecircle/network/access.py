@@ -57,7 +57,17 @@ class AccessRule:
             )
 
     def eligible(self, component_length_m: NDArray[np.float64]) -> NDArray[np.bool_]:
-        """Return which components may be entered, given their lengths (metres, longest first)."""
+        """Return which components of a network may be entered: those long enough, and the longest one always.
+
+        Parameters
+        ----------
+        component_length_m
+            The total length of each component, metres, longest first.
+
+        Returns
+        -------
+        ndarray of bool, shape (len(component_length_m),)
+        """
         if self.islands == "keep":
             return np.ones(len(component_length_m), dtype=bool)
         least = math.inf if self.islands == "main" else float(self.islands)
