@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 LEAST_PIECE_M = 1e-9
 OVERLAP_M = 0.001
-"""By how much a smaller isochrone is widened where rounding would let it stick out of the larger one."""
+"""By how much a smaller isochrone is widened within the next larger one, so that rounding never lets it stick out."""
 
 QUARTER_SEGMENTS = 8
 SOURCES_AT_ONCE = 256
@@ -217,13 +217,17 @@ def _pieces(
 def _nested(
     network: WalkNetwork, reached: Reached, sources: Positions, *, limits: Sequence[float], width: float
 ) -> list[Ground]:
-    """Return a polygon for each limit; each contains those of smaller limits."""
+    """Return a polygon for each limit, each made of the next smaller one and of the edges reached since."""
     shapes: dict[float, Ground] = {}
+    known = pd.MultiIndex.from_arrays([[], [], []])
     smaller: Ground = shapely.Polygon()
     for limit in sorted(set(limits)):
-        pieces = _pieces(network, *_intervals(network, reached, sources, limit))
-        shape = _widened(np.concatenate([pieces, _stubs(network, sources, limit)]), width)
-        smaller = shapes[limit] = _containing(shape, smaller)
+        edge, low, high = _intervals(network, reached, sources, limit)
+        pieces = pd.MultiIndex.from_arrays([edge, low, high])
+        new = ~pieces.isin(known)
+        lines = np.concatenate([_pieces(network, edge[new], low[new], high[new]), _stubs(network, sources, limit)])
+        smaller = shapes[limit] = _widened(lines, smaller, width)
+        known = pieces
     return [shapes[limit] for limit in limits]
 
 
@@ -238,20 +242,16 @@ def _stubs(network: WalkNetwork, sources: Positions, limit: float) -> NDArray[np
     return np.asarray(shapely.linestrings(np.stack([near.point_xy, ends], axis=1)), dtype=object)
 
 
-def _widened(lines: NDArray[np.object_], width: float) -> Ground:
-    """Return the ground within a width (metres) of lines: joined first, then widened one by one and united."""
+def _widened(lines: NDArray[np.object_], smaller: Ground, width: float) -> Ground:
+    """Return the ground within a width (metres) of lines, joined first, together with a smaller polygon.
+
+    The smaller polygon is widened by a millimetre, so that it is inside in spite of rounding.
+    """
     if not len(lines):
-        return shapely.Polygon()
+        return smaller
     joined = shapely.get_parts(shapely.line_merge(shapely.multilinestrings(lines)))
-    shape = shapely.union_all(shapely.buffer(joined, width, quad_segs=QUARTER_SEGMENTS))
+    grown = shapely.buffer(joined, width, quad_segs=QUARTER_SEGMENTS)
+    if not smaller.is_empty:
+        grown = np.append(grown, shapely.buffer(smaller, OVERLAP_M, join_style="mitre"))
+    shape = shapely.union_all(grown)
     return cast("Ground", shape if shape.is_valid else shapely.make_valid(shape, method="structure"))
-
-
-def _containing(shape: Ground, smaller: Ground) -> Ground:
-    """Return a polygon united with a smaller one, so that it contains it."""
-    if smaller.is_empty or shape.covers(smaller):
-        return shape
-    united = cast("Ground", shapely.union(shape, smaller))
-    if united.covers(smaller):
-        return united
-    return cast("Ground", shapely.union(shape, smaller.buffer(OVERLAP_M)))

@@ -5,8 +5,8 @@ label after it was taken out is put in again, so that results are exact whatever
 facility) in lexicographic order. The number of buckets is bounded by that of the edges, so memory is linear.
 
 Arguments come in groups: ``arcs`` is (indptr, targets, metres) of a network, ``seeds`` (node, metres, facility),
-``queue`` (limit in metres, buckets per metre, number of buckets), ``lists`` (head by bucket; after, before and bucket by
-node).
+``queue`` (limit in metres, buckets per metre, number of buckets), ``lists`` (head by bucket; after, before and bucket
+by node).
 """
 
 from __future__ import annotations
