@@ -53,6 +53,61 @@ EVERYWHERE = AccessRule(islands="keep", max_access_m=1e6)
 SAME_STOP_M = 100.0
 """Bus stops of one name in a chain of such steps are one stop, drawn once for each direction."""
 
+CITY = """\
+format = 1
+name_zh = "海德堡"
+name_en = "Heidelberg"
+crs = "EPSG:25832"
+notice_zh = "真实数据：OpenStreetMap 贡献者（ODbL）；2022 年普查 100 米格网。幼儿园等设施不完整。"
+notice_en = "Real data: OpenStreetMap contributors (ODbL); census 2022, 100 m grid. Some layers are partial."
+
+[walk]
+file = 'DATA/heidelberg.osm.pbf'
+
+[population]
+file = 'DATA/zensus_2022_hd_LAEA.tif'
+within = "zones"
+all_rows = { setting = "urban" }
+
+[[facilities]]
+file = 'DATA/facilities_heidelberg.csv'
+service_column = "category"
+columns = { id = "osm_id" }
+x = "lon"
+y = "lat"
+crs = "EPSG:4326"
+
+[facilities.services]
+bus_stop = "bus_stop"
+fitness = "fitness"
+health = "community_health"
+kindergarten = "kindergarten"
+library = "culture"
+park = "park"
+school = "school"
+
+[[facilities]]
+file = 'DATA/seniorenheime_hd.csv'
+service = "elderly_institution"
+columns = { name = "Name" }
+wkt = "WKT"
+crs = "EPSG:4326"
+
+[[zones]]
+file = 'DATA/hd_quarter_boundaries.shp'
+level = "社区"
+columns = { zone_id = "osm_id" }
+
+[[areas]]
+file = 'DATA/hd_boundaries.shp'
+kind = "built_up"
+
+[[areas]]
+file = 'DATA/hd_boundaries.shp'
+kind = "main_city"
+"""
+"""Its city.toml; DATA stands for the folder with the files."""
+
 
 @dataclass(frozen=True)
 class Layers:
@@ -160,70 +215,7 @@ def write_city_folder(folder: Path, real_data: Path) -> Path:
     walking standards are judged at that level. The city's whole area stands for the built-up area and for the main
     city, and every cell is urban. The kindergartens are those of the extract, which has only a part of them.
     """
-    files = {
-        name: (real_data / "heidelberg" / file).as_posix()
-        for name, file in {
-            "walk": "heidelberg.osm.pbf",
-            "population": "zensus_2022_hd_LAEA.tif",
-            "facilities": "facilities_heidelberg.csv",
-            "homes": "seniorenheime_hd.csv",
-            "quarters": "hd_quarter_boundaries.shp",
-            "city": "hd_boundaries.shp",
-        }.items()
-    }
-    text = f"""\
-format = 1
-name_zh = "海德堡"
-name_en = "Heidelberg"
-crs = "{CRS}"
-notice_zh = "真实数据：OpenStreetMap 贡献者（ODbL）；2022 年普查 100 米格网。幼儿园等设施不完整。"
-notice_en = "Real data: OpenStreetMap contributors (ODbL); census 2022, 100 m grid. Some layers are partial."
-
-[walk]
-file = '{files["walk"]}'
-
-[population]
-file = '{files["population"]}'
-within = "zones"
-all_rows = {{ setting = "urban" }}
-
-[[facilities]]
-file = '{files["facilities"]}'
-service_column = "category"
-columns = {{ id = "osm_id" }}
-x = "lon"
-y = "lat"
-crs = "EPSG:4326"
-
-[facilities.services]
-bus_stop = "bus_stop"
-fitness = "fitness"
-health = "community_health"
-kindergarten = "kindergarten"
-library = "culture"
-park = "park"
-school = "school"
-
-[[facilities]]
-file = '{files["homes"]}'
-service = "elderly_institution"
-columns = {{ name = "Name" }}
-wkt = "WKT"
-crs = "EPSG:4326"
-
-[[zones]]
-file = '{files["quarters"]}'
-level = "社区"
-columns = {{ zone_id = "osm_id" }}
-
-[[areas]]
-file = '{files["city"]}'
-kind = "built_up"
-
-[[areas]]
-file = '{files["city"]}'
-kind = "main_city"
-"""
     folder.mkdir(parents=True, exist_ok=True)
+    text = CITY.replace("DATA", (real_data / "heidelberg").resolve().as_posix())
     (folder / "city.toml").write_text(text, encoding="utf-8")
     return folder
