@@ -27,7 +27,8 @@ def _point(xy: list[float]) -> shapely.Point:
 
 def _box(bbox: list[float]) -> shapely.Polygon:
     dx, dy = ORACLE["offset"]
-    return shapely.box(bbox[0] + dx, bbox[1] + dy, bbox[2] + dx, bbox[3] + dy)
+    west, south, east, north = bbox
+    return shapely.Polygon.from_bounds(west + dx, south + dy, east + dx, north + dy)
 
 
 def node(name: str) -> shapely.Point:

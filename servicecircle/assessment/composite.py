@@ -70,7 +70,7 @@ def assess_composite(ground: Ground, plan: Plan, standard: Standard, composite: 
         estimated,
         others=_others(plan, composite, needed),
     )
-    resident_rows(ground, standard, figures, outcome, group=composite.group)
+    resident_rows(ground, standard, figures, outcome, group=column)
     outcome.cells = _cells(ground, figures, needed, lacking)
     outcome.walks += [(one.service, one.walk) for one in needed]
     for place, one in enumerate(needed):

@@ -62,7 +62,7 @@ def _city_summary(result: Assessment, standard: Standard, row: pd.Series[Any]) -
 def summary_of(result: Assessment, standard: Standard, row: pd.Series[Any]) -> str:
     """Return what a row says: value, target, status, who is concerned; or what is missing."""
     if row["status"] == "not_evaluable":
-        why = "; ".join(one.en for one in result.outcomes[standard.id].missing if one.blocks)
+        why = "; ".join(one.en.rstrip(".") for one in result.outcomes[standard.id].missing if one.blocks)
         return f"{word('not_evaluable', 'zh')} not evaluable ({why})"
     if pd.isna(row["value"]):
         return f"{word(str(row['status']), 'zh')} {word(str(row['status']), 'en')}"
@@ -82,7 +82,8 @@ def summary_of(result: Assessment, standard: Standard, row: pd.Series[Any]) -> s
 
 def _group_name(result: Assessment, row: pd.Series[Any]) -> str:
     group = result.plan.groups.get(str(row["group"]))
-    return group.en if group is not None else word(str(row["group"]), "en")
+    name = group.en if group is not None else word(str(row["group"]), "en")
+    return f"{name} (estimated: they stand in for the standard's group)" if row["estimated"] else name
 
 
 def _zones_line(result: Assessment, standard: Standard) -> str:

@@ -54,7 +54,7 @@ def assess_provision(ground: Ground, plan: Plan, standard: Standard, provision: 
             "denominator": people,
             "pop_total": float(total[unit.cells].sum()),
             "pop_group": people,
-            "group": provision.group,
+            "group": column,
             "estimated": estimated,
             "facilities_n": counted(ground, provision, inside, count=FACILITIES),
         }

@@ -55,7 +55,7 @@ def assess_reach(ground: Ground, plan: Plan, standard: Standard, reach: Reach) -
         _others(ground, plan, reach, limit, facilities=selection.facilities),
         _same_zone(ground, selection.facilities, limit),
     )
-    resident_rows(ground, standard, figures, outcome, group=reach.group)
+    resident_rows(ground, standard, figures, outcome, group=group)
     outcome.cells = reach_cells(ground, figures, walk, limit)
     outcome.walks.append((",".join(standard.services), walk))
     outcome.evidence += [

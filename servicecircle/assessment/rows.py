@@ -124,7 +124,7 @@ def units(ground: Ground, standard: Standard) -> list[Unit]:
 
 def _all_units(ground: Ground, standard: Standard) -> Iterator[Unit]:
     wanted = set(standard.judge) | set(standard.inform)
-    kinds = {word(kind, "zh"): kind for kind in standard.areas if kind in ground.areas}
+    kinds = {word(kind, "zh"): kind for kind in standard.areas}
     for level in sorted(wanted & set(kinds)):
         yield _area_unit(ground, standard, kinds[level])
     if WHOLE_CITY in wanted:
@@ -147,7 +147,8 @@ def _all_units(ground: Ground, standard: Standard) -> Iterator[Unit]:
 
 
 def _area_unit(ground: Ground, standard: Standard, kind: str) -> Unit:
-    shape, xy, level = ground.areas[kind], ground.facility_xy, word(kind, "zh")
+    """Return an area as a unit; empty where the city does not have it, since its row says that."""
+    shape, xy, level = ground.areas.get(kind, shapely.Polygon()), ground.facility_xy, word(kind, "zh")
     facilities = np.asarray(shapely.intersects_xy(shape, xy), dtype=bool)  # NaN, no place, is nowhere
     return Unit(kind, level, level, in_area(ground, kind), facilities, shape, level in standard.judge)
 

@@ -61,12 +61,13 @@ def zones_of(
 def _declare(result: pd.DataFrame, declared: NDArray[Any], zones: gpd.GeoDataFrame) -> None:
     level_of = dict(zip(zones["zone_id"], zones["level"], strict=True))
     parent_of = dict(zip(zones["zone_id"], zones["parent"], strict=True)) if "parent" in zones else {}
-    for zone in sorted({zone for zone in declared if isinstance(zone, str)}):
-        rows, seen = np.flatnonzero(declared == zone), set[str]()
+    for name in sorted({name for name in declared if isinstance(name, str)}):
+        rows, seen = np.flatnonzero(declared == name), set[str]()
+        zone: object = name
         while isinstance(zone, str) and zone not in seen:
             seen.add(zone)
             result.loc[rows, level_of[zone]] = zone
-            zone = parent_of.get(zone)  # noqa: PLW2901  (up the parents)
+            zone = parent_of.get(zone)
 
 
 def smallest_zone(membership: pd.DataFrame) -> pd.Series[Any]:

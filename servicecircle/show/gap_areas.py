@@ -47,7 +47,7 @@ def _gap_item(scene: Scene, place: int, gap: dict[Any, Any]) -> dict[str, Any]:
     heads = phrase("legend_people" if scene.access is None else "group_uncovered", language, group=scene.group_name)
     lines.append((capital(heads), group))
     if gap["group"] != gap["residents"] and known(gap["residents"]):
-        lines.append((phrase("gap_residents", language), people(float(gap["residents"]))))
+        lines.append((term("pop_total", language), people(float(gap["residents"]))))
     if gap["cells"]:
         lines.append((term("cells", language), f"{int(gap['cells']):,}"))
     if known(gap["area_m2"]):

@@ -103,7 +103,6 @@ def _lines(
             is_limit=value in own,
         )
         for value, shape in zip(ends, shapes, strict=True)
-        if isinstance(shape, shapely.Geometry)
     ]
 
 

@@ -25,7 +25,6 @@ _LAYERS: Phrases = {
     "layer_radius": ("服务半径", "Service radius"),
     "layer_facilities": ("计入的设施", "Facilities that count"),
     "layer_facilities_of": ("设施：{service}", "Facilities: {service}"),
-    "layer_streets": ("步行网络", "Walk network"),
     "layer_ground": ("水域、绿地、阻隔", "Water, green, barriers"),
 }
 
@@ -79,7 +78,6 @@ _CARDS: Phrases = {
     "facilities_missing": ("缺设施", "Facilities missing"),
     "grade": ("分级", "Grade"),
     "gap_area": ("盲区 {rank}", "Gap area {rank}"),
-    "gap_residents": ("常住人口", "Residents"),
     "area_ha": ("面积（公顷）", "Area (ha)"),
     "worst": ("最远步行（分钟）", "Longest walk (min)"),
     "with_origin": ("{target}（{origin}）", "{target} ({origin})"),
@@ -101,7 +99,6 @@ _SUMMARY: Phrases = {
     "summary_title": ("公共服务规划评估摘要", "Public-service plan: summary of the assessment"),
     "summary_plan": ("规划", "Plan"),
     "summary_scenario": ("方案", "Scenario"),
-    "summary_residents": ("常住人口", "Residents"),
     "summary_standards": ("各项标准", "The standards"),
     "summary_people": ("未覆盖（人）", "Not covered (people)"),
     "summary_zones": ("各单元", "Zones"),
@@ -141,7 +138,6 @@ _SUMMARY: Phrases = {
     "parameter": ("参数", "Parameter"),
     "reason": ("说明", "Why"),
     "colon": ("：", ": "),
-    "empty": ("无", "none"),
 }
 
 PHRASES: Mapping[str, tuple[str, str]] = MappingProxyType(_LAYERS | _LEGEND | _CARDS | _PANEL | _SUMMARY)

@@ -67,7 +67,7 @@ def write_summary(result: Assessment, path: str | os.PathLike[str], *, language:
 def _page(result: Assessment, language: Language) -> str:
     city, plan = result.city, result.plan
     facts = [
-        (phrase("summary_residents", language), people(float(city.population["pop_total"].sum()))),
+        (term("pop_total", language), people(float(city.population["pop_total"].sum()))),
         (term("cells", language), f"{len(city.population):,}"),
         (term("facilities", language), f"{len(city.facilities):,}"),
         (term("zones", language), f"{len(city.zones):,}"),
@@ -213,12 +213,12 @@ def _versions() -> str:
 
 def _words(language: Language) -> dict[str, str]:
     terms = {
-        key: term(key, language) for key in ("standard", "value", "target", "status", "gap", "conflict", "assumption")
+        key: term(key, language) for key in ("standard", "value", "target", "status", "gap", "conflict", "assumption", "none")
     }
     keys = (
         "summary_plan", "summary_scenario", "summary_standards", "summary_people", "summary_zones", "summary_clauses",
         "summary_data", "summary_no_findings", "summary_parameters", "summary_versions", "summary_grades",
         "summary_reference_note", "summary_methods", "summary_other", "colon", "finding_layer", "finding_kind",
-        "finding", "finding_rows", "finding_residents", "parameter", "reason", "empty",
+        "finding", "finding_rows", "finding_residents", "parameter", "reason",
     )  # fmt: skip
     return terms | {key: phrase(key, language) for key in keys}

@@ -17,7 +17,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import Browser, Page, Route
+    from playwright.sync_api import Browser, Dialog, Page, Route
 
 HERE = Path(__file__).parent
 TILES = re.compile(r"https://tile\.openstreetmap\.org/\d+/\d+/\d+\.png")
@@ -129,10 +129,16 @@ def visit(browser: Browser, packages: Path) -> Iterator[Visit]:
             seen.strangers.append(address)
             route.abort()
 
+    def refuse(dialog: Dialog) -> None:
+        seen.troubles.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
     page.route("**/*", answer)
-    page.on("console", lambda message: seen.troubles.append(message.text) if message.type in {"error", "warning"} else None)
+    page.on(
+        "console", lambda message: seen.troubles.append(message.text) if message.type in {"error", "warning"} else None
+    )
     page.on("pageerror", lambda error: seen.troubles.append(str(error)))
-    page.on("dialog", lambda dialog: (seen.troubles.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+    page.on("dialog", refuse)
     yield seen
     context.close()
 

@@ -204,10 +204,10 @@ def _renamed(plan: Plan, name: Callable[[str], str], level: str) -> Plan:
     )
     groups = {key: replace(group, zh=name(group.zh), en=name(group.en)) for key, group in plan.groups.items()}
     services = {service: Service(name(service), name(service)) for service in SERVICES}
-    titles = {"title_zh": name(plan.title_zh), "title_en": name(plan.title_en)}
     if name is str:
         return replace(plan, standards=standards)
-    return replace(plan, standards=standards, groups=groups, services=services, **titles)
+    title_zh, title_en = name(plan.title_zh), name(plan.title_en)
+    return replace(plan, standards=standards, groups=groups, services=services, title_zh=title_zh, title_en=title_en)
 
 
 def _point(x: float, y: float) -> shapely.Point:
