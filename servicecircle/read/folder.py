@@ -61,6 +61,60 @@ def read_city(folder: str | os.PathLike[str]) -> City:
     See Also
     --------
     servicecircle.read.sample_city : The city that comes with the library.
+
+    Notes
+    -----
+    All that ``city.toml`` may say; ``[walk]``, ``[population]``, ``[[facilities]]`` and ``[[zones]]`` are needed::
+
+        format = 1
+        name_zh = "我的城市"
+        name_en = "My city"
+        crs = "EPSG:4549"             # projected, in metres
+        notice_zh = ""                # said wherever the city is shown
+        notice_en = ""
+
+        [walk]
+        file = "map.osm.pbf"          # an OpenStreetMap file, or a layer of edges
+        islands = 1000.0              # parts of the network this long (metres) may be entered; or "keep", "main"
+        max_access_m = 500.0          # from how far away
+        left_out = [                  # OpenStreetMap only: which ways nobody walks on, instead of WALKABLE
+          { key = "foot", values = ["no"], unless = { access = ["yes"] }, reason_zh = "禁行", reason_en = "closed" },
+        ]
+
+        [population]
+        file = "people.tif"           # a raster of residents, or a layer of cells with pop_total
+        band = 1                      # rasters only
+        all_rows = { setting = "urban" }                        # in any table but an OpenStreetMap file's: a column
+        within = { file = "city.shp", layer = "city", crs = "EPSG:4490" }   # only cells with their centre in it;
+                                                                            # or "zones"
+        [[facilities]]                # one table for each file; csv: x and y (or wkt), and crs
+        file = "care.csv"
+        service = "elderly_station"   # of all rows
+        columns = { id = "编号", name = "名称", beds = "床位" }   # name here = name in the file
+        x = "经度"
+        y = "纬度"
+        crs = "EPSG:4490"
+
+        [[facilities]]
+        file = "points.gpkg"
+        layer = "points"
+        service_column = "类别"        # the column that says the service,
+        services = { "幼儿园" = "kindergarten", "公园" = "park" }   # and how; rows of other kinds are left out
+        empty = ["fitness"]           # services that the city is known to have none of
+
+        [[facilities]]
+        file = "squares.csv"
+        service = "fitness_square"
+        wkt = "几何"
+        crs = "EPSG:4490"
+
+        [[zones]]
+        file = "zones.shp"
+        level = "街道"                # of all rows; without it the file has a column level
+
+        [[areas]]
+        file = "built_up.geojson"
+        kind = "built_up"             # of all rows; without it the file has a column kind
     """
     # pydantic is loaded when a city is read, not when the package is imported
     from servicecircle.read.city_file import NAME, read_city_file

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import textwrap
+import tomllib
 from typing import TYPE_CHECKING
 
 import pytest
 
 from servicecircle.errors import ReadError
 from servicecircle.read import read_city
+from servicecircle.read.city_file import CityFile, Facilities, Source, Within, read_city_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -116,6 +119,29 @@ def test_a_fault_names_its_place_and_what_to_do(
     faults: Callable[..., list[str]], change: tuple[str, str], said: str
 ) -> None:
     assert any(said in fault for fault in faults(change)), faults(change)
+
+
+def test_the_documentation_shows_every_key_and_is_right(tmp_path: Path) -> None:
+    """The example in the documentation is read as it stands, and leaves no key out."""
+    example = textwrap.dedent(str(read_city.__doc__).split("are needed::\n")[1])
+    file = CityFile.model_validate(tomllib.loads(example))
+    unshown = {
+        f"{type(table).__name__}.{key}"
+        for table in (file, file.walk, *(file.walk.left_out or []), file.population)
+        for key in set(type(table).model_fields) - table.model_fields_set
+    }
+    # of a layer's keys those that the facilities show are not repeated
+    assert unshown <= {f"{table}.{key}" for table in ("Walk", "Population") for key in Source.model_fields}
+    shown = set().union(*(table.model_fields_set for table in file.facilities))
+    assert shown | {"all_rows"} == set(Facilities.model_fields)
+    assert {"level"} <= file.zones[0].model_fields_set
+    assert {"kind"} <= file.areas[0].model_fields_set
+    assert isinstance(file.population.within, Within)
+    assert file.population.within.model_fields_set == set(Within.model_fields)
+    for _, source in file.sources:
+        (tmp_path / source.file).touch()
+    (tmp_path / "city.toml").write_text(example, encoding="utf-8")
+    assert read_city_file(tmp_path) == file
 
 
 def test_all_missing_files_at_once(faults: Callable[..., list[str]], tmp_path: Path) -> None:
