@@ -84,9 +84,10 @@ def read_city(folder: str | os.PathLike[str]) -> City:
         [population]
         file = "people.tif"           # a raster of residents, or a layer of cells with pop_total
         band = 1                      # rasters only
-        all_rows = { setting = "urban" }                        # in any table but an OpenStreetMap file's: a column
-        within = { file = "city.shp", layer = "city", crs = "EPSG:4490" }   # only cells with their centre in it;
-                                                                            # or "zones"
+        all_rows = { setting = "urban" }   # a column with one value; in any table but that of an OpenStreetMap file
+        # only cells with their centre in these polygons; or within = "zones"
+        within = { file = "city.shp", layer = "city", crs = "EPSG:4490" }
+
         [[facilities]]                # one table for each file; csv: x and y (or wkt), and crs
         file = "care.csv"
         service = "elderly_station"   # of all rows
@@ -98,8 +99,8 @@ def read_city(folder: str | os.PathLike[str]) -> City:
         [[facilities]]
         file = "points.gpkg"
         layer = "points"
-        service_column = "类别"        # the column that says the service,
-        services = { "幼儿园" = "kindergarten", "公园" = "park" }   # and how; rows of other kinds are left out
+        service_column = "类别"       # the column that says the service
+        services = { "幼儿园" = "kindergarten", "公园" = "park" }   # what it says = service; other rows are left out
         empty = ["fitness"]           # services that the city is known to have none of
 
         [[facilities]]
