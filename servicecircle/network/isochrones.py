@@ -232,12 +232,12 @@ def _nested(
 
 
 def _stubs(network: WalkNetwork, sources: Positions, limit: float) -> NDArray[np.object_]:
-    """Return the access legs of the sources, cut at the limit."""
-    near = sources.take(sources.placed & (sources.access_m > LEAST_PIECE_M))
+    """Return the access legs of the sources, cut at the limit; mere points for sources on an edge."""
+    near = sources.take(sources.placed)
     length = network.edge_length_m[near.edge]
     share = np.divide(near.offset_m, length, out=np.zeros(len(near)), where=length > 0)
     doors = shapely.line_interpolate_point(network.edge_geometry[near.edge], share, normalized=True)
-    walked = np.minimum(1.0, limit / near.access_m)[:, None]
+    walked = np.minimum(1.0, limit / np.maximum(near.access_m, LEAST_PIECE_M))[:, None]
     ends = near.point_xy + walked * (shapely.get_coordinates(doors) - near.point_xy)
     return np.asarray(shapely.linestrings(np.stack([near.point_xy, ends], axis=1)), dtype=object)
 
@@ -249,9 +249,10 @@ def _widened(lines: NDArray[np.object_], smaller: Ground, width: float) -> Groun
     """
     if not len(lines):
         return smaller
-    joined = shapely.get_parts(shapely.line_merge(shapely.multilinestrings(lines)))
+    point = shapely.length(lines) == 0  # these are lost when lines are joined
+    joined = np.append(shapely.get_parts(shapely.line_merge(shapely.multilinestrings(lines[~point]))), lines[point])
     grown = shapely.buffer(joined, width, quad_segs=QUARTER_SEGMENTS)
     if not smaller.is_empty:
-        grown = np.append(grown, shapely.buffer(smaller, OVERLAP_M, join_style="mitre"))
+        grown = np.append(grown, [shapely.buffer(smaller, OVERLAP_M, join_style="mitre")])
     shape = shapely.union_all(grown)
     return cast("Ground", shape if shape.is_valid else shapely.make_valid(shape, method="structure"))
