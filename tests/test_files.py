@@ -19,21 +19,28 @@ from servicecircle.files import replacing
 OLD = b"old" * 100_000
 NEW = b"new!" * 1_000_000
 
-MOMENTS = int(os.environ.get("SERVICECIRCLE_KILL_MOMENTS", "8"))
+MOMENTS = int(os.environ.get("SERVICECIRCLE_KILL_MOMENTS", "20"))
 """At how many moments a writer is killed; the full count: SERVICECIRCLE_KILL_MOMENTS=100 pytest tests/test_files.py"""
 
-WRITER = """
-import sys
+WRITERS = """
+import os, sys
 from pathlib import Path
 from servicecircle.files import replacing
 
 target = Path(sys.argv[1])
-print("ready", flush=True)
-while True:
-    with replacing(target) as part, part.open("wb") as file:
-        for _ in range(1_000):
-            file.write(b"new!" * 1_000)
+for _ in sys.stdin:
+    writer = os.fork()
+    if writer:
+        os.waitpid(writer, 0)
+        print("gone", flush=True)
+        continue
+    print(os.getpid(), flush=True)
+    while True:
+        with replacing(target) as part, part.open("wb") as file:
+            for _ in range(1_000):
+                file.write(b"new!" * 1_000)
 """
+"""For each line it is given: a process that writes the target again and again, and says its number."""
 
 as_root = hasattr(os, "geteuid") and os.geteuid() == 0
 
@@ -195,17 +202,20 @@ except InputError as error:
 @pytest.mark.skipif(os.name == "nt", reason="no SIGKILL")
 def test_a_killed_writer_leaves_a_whole_file(tmp_path: Path) -> None:
     target = tmp_path / "a.csv"
-    target.write_bytes(OLD)
     moments = random.Random(1)
     seen = set()
-    for _ in range(MOMENTS):
-        with subprocess.Popen([sys.executable, "-c", WRITER, str(target)], stdout=subprocess.PIPE) as writer:
-            assert writer.stdout is not None
-            assert writer.stdout.readline() == b"ready\n"
+    command = [sys.executable, "-c", WRITERS, str(target)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1) as writers:
+        assert writers.stdin is not None
+        assert writers.stdout is not None
+        for _ in range(MOMENTS):
+            target.write_bytes(OLD)
+            writers.stdin.write("go\n")
+            writer = int(writers.stdout.readline())
             time.sleep(moments.uniform(0, 0.05))
-            writer.send_signal(signal.SIGKILL)
-        content = target.read_bytes()
-        assert content in {OLD, NEW}
-        seen.add(content)
-        target.write_bytes(OLD)
+            os.kill(writer, signal.SIGKILL)
+            assert writers.stdout.readline() == "gone\n"
+            content = target.read_bytes()
+            assert content in {OLD, NEW}
+            seen.add(content)
     assert MOMENTS < 100 or seen == {OLD, NEW}  # enough moments: before and after the change
