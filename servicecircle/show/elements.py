@@ -93,6 +93,9 @@ class DataLayer(Layer):
         """
         {% macro script(this, kwargs) %}
             var {{ this.get_name() }} = {{ this.data.get_name() }}.layer({{ this.key|tojson }});
+            {%- if this.show %}
+            {{ this.get_name() }}.addTo({{ this._parent.get_name() }});
+            {%- endif %}
         {% endmacro %}
         """
     )
@@ -102,6 +105,11 @@ class DataLayer(Layer):
         self._name = "data_layer"
         self.data = data
         self.key = key
+
+    def render(self, **kwargs: Any) -> str:
+        """Put the layer's script into the page; unlike folium's own layers not once more each time."""
+        MacroElement.render(self, **kwargs)  # type: ignore[no-untyped-call]  # as above
+        return ""
 
 
 class LastLayerControl(folium.LayerControl):

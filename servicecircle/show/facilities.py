@@ -11,7 +11,7 @@ from servicecircle.plan import Composite, Presence
 from servicecircle.show import palette
 from servicecircle.show.compact import whole_degrees
 from servicecircle.show.legend import LegendRow, LegendSection, MapLayer
-from servicecircle.show.phrases import capital, phrase
+from servicecircle.show.phrases import phrase
 from servicecircle.show.rows import known
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def facility_layers(scene: Scene) -> tuple[list[MapLayer], list[LegendSection]]:
         spec = _spec({service: items[service] for service in group}, colors, many=len(scene.facilities) > MANY_DOTS)
         layers.append(MapLayer(f"facilities{place}", name, show=True, spec=spec))
     signs = [
-        LegendRow(capital(scene.service_name(service)), colors[service], (f"{counted:,}",), "dot")
+        LegendRow(scene.service_title(service), colors[service], (f"{counted:,}",), "dot")
         for service in found
         if (counted := sum(not item["lacks"] for item in items[service]))
     ]
@@ -64,7 +64,7 @@ def _items(scene: Scene) -> Items:
     names = dict(zip(zones["zone_id"], zones["name"], strict=True))
     items = []
     for facility in scene.facilities.to_dict("records"):
-        service = capital(scene.service_name(facility["service"]))
+        service = scene.service_title(facility["service"])
         lacks = _lacks(scene, facility)
         lines = [
             (phrase("service", scene.language), service),

@@ -8,7 +8,7 @@ import shapely
 
 from servicecircle.show.compact import compact_shape
 from servicecircle.show.legend import LegendRow, LegendSection, MapLayer
-from servicecircle.show.phrases import phrase
+from servicecircle.show.phrases import phrase, term
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,18 +80,21 @@ def _widths(outlines: list[Outline]) -> list[float]:
 def ground_layers(scene: Scene, *, tiles: bool) -> list[MapLayer]:
     """Return water, green, barriers and streets, drawn quietly under the cells; hidden at first over tiles."""
     layers = []
-    for key, kinds in (("layer_ground", ("land", "green", "water", "barrier")), ("layer_streets", ("streets",))):
+    for key, name, kinds in (
+        ("ground", phrase("layer_ground", scene.language), ("land", "green", "water", "barrier")),
+        ("streets", term("walk_network", scene.language), ("streets",)),
+    ):
         shapes = [(kind, shape) for kind in kinds for found, shape in scene.backdrop if found == kind]
         if not shapes:
             continue
         spec = {
             "pane": "backdrop",
             "quiet": True,
-            "kind": "line" if key == "layer_streets" else "area",
+            "kind": "line" if key == "streets" else "area",
             "styles": [GROUND_STYLES[kind] for kind, _ in shapes],
             "items": [
                 {"shape": compact_shape(shape, scene.origin), "style": place} for place, (_, shape) in enumerate(shapes)
             ],
         }
-        layers.append(MapLayer(key.removeprefix("layer_"), phrase(key, scene.language), not tiles, spec))
+        layers.append(MapLayer(key, name, not tiles, spec))
     return layers

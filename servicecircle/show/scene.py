@@ -103,6 +103,11 @@ class Scene:
         """Return the name of a service: of the plan's own ones, or of the vocabulary."""
         return service_name(self.result.plan, service, self.language)
 
+    def service_title(self, service: str) -> str:
+        """Return the name of a service as it stands alone: the plan's own ones as they are."""
+        own = service in self.result.plan.services
+        return self.service_name(service) if own else term(service, self.language)
+
     @property
     def group_name(self) -> str:
         """Return the name of the group of residents the standard is about."""

@@ -213,7 +213,8 @@ def _versions() -> str:
 
 def _words(language: Language) -> dict[str, str]:
     terms = {
-        key: term(key, language) for key in ("standard", "value", "target", "status", "gap", "conflict", "assumption", "none")
+        key: term(key, language)
+        for key in ("standard", "value", "target", "status", "gap", "conflict", "assumption", "none")
     }
     keys = (
         "summary_plan", "summary_scenario", "summary_standards", "summary_people", "summary_zones", "summary_clauses",

@@ -11,7 +11,7 @@ from servicecircle.assessment.figures import GRADES, LOWEST_GRADE
 from servicecircle.show import palette
 from servicecircle.show.compact import compact_shape, whole_degrees
 from servicecircle.show.legend import LegendRow, LegendSection, MapLayer, PaintBox
-from servicecircle.show.phrases import capital, phrase, term
+from servicecircle.show.phrases import phrase, term
 from servicecircle.show.rows import grade_words, known, row_lines, status_words
 from servicecircle.words import word
 
@@ -49,8 +49,8 @@ def zone_layers(scene: Scene, box: PaintBox, *, coloured: bool) -> tuple[list[Ma
     for place, levels in enumerate(_tiers(scene)):
         zones = scene.zones[scene.zones["level"].isin(levels)]
         rows = _rows(scene, zones)
-        title = phrase("comma", scene.language).join(word(level, scene.language) for level in levels)
-        title = capital(title)
+        names = [term(levels[0], scene.language), *(word(level, scene.language) for level in levels[1:])]
+        title = phrase("comma", scene.language).join(names)
         results = MapLayer(
             f"results{place}",
             phrase("layer_results", scene.language, level=title),

@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import servicecircle.show
+from servicecircle.errors import InputError
+from servicecircle.show.phrases import PHRASES, check_language, phrase, term
+from servicecircle.words import WORDS
+
+FOLDER = Path(servicecircle.show.__file__).parent
+
+
+@pytest.mark.parametrize("key", PHRASES)
+def test_both_languages_say_the_same(key: str) -> None:
+    chinese, english = PHRASES[key]
+    assert sorted(re.findall(r"\{\w+\}", chinese)) == sorted(re.findall(r"\{\w+\}", english))
+    assert chinese
+    assert english
+    assert not re.search("[\u3400-\u9fff]", english)
+
+
+def test_no_phrase_repeats_a_term() -> None:
+    terms = {(zh, en.casefold()): key for key, (zh, en) in WORDS.items()}
+    assert {key: terms[zh, en.casefold()] for key, (zh, en) in PHRASES.items() if (zh, en.casefold()) in terms} == {}
+
+
+def test_every_phrase_is_used() -> None:
+    sources = "".join(path.read_text("utf-8") for path in FOLDER.glob("*.py") if path.name != "phrases.py")
+    made = {f"legend_{view}" for view in ("minutes", "metres", "missing", "covered")}
+    made |= {f"layer_{view}" for view in ("minutes", "metres", "missing", "covered")}
+    made |= {f"severity_{grade}" for grade in ("error", "repair", "warning", "info")}
+    made |= {"summary_islands_keep", "summary_islands_main"}
+    assert [key for key in PHRASES if f'"{key}"' not in sources and key not in made] == []
+
+
+def test_an_unknown_language_is_refused_with_those_there_are() -> None:
+    with pytest.raises(InputError, match="zh, en"):
+        check_language("fr")
+
+
+def test_a_phrase_takes_its_values() -> None:
+    assert phrase("radius_metres", "en", limit=500) == "500 m radius"
+
+
+def test_a_term_that_is_unknown_stays_as_it_is() -> None:
+    assert term("学区", "en") == "学区"
+    assert term("cells", "en") == "Cells"
