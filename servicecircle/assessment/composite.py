@@ -76,9 +76,6 @@ def assess_composite(ground: Ground, plan: Plan, standard: Standard, composite: 
     for place, one in enumerate(needed):
         people = np.where(lacking[:, place], ground.group("pop_total"), 0.0)
         _tell_missing(ground, standard, outcome, service=one.service, people=people)
-    outcome.evidence += [
-        evidence(standard, one.kind, about=one.name, zh=one.zh, en=one.en) for one in missing if not one.blocks
-    ]
     return outcome
 
 

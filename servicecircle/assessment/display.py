@@ -37,33 +37,33 @@ def exact_text(value: float, *, target: float | None = None, of_share: bool = Fa
 
 
 def main_row(result: Assessment, standard: Standard) -> pd.Series[Any] | None:
-    """Return the row that speaks for a standard: of the scope's own area, else of the whole city."""
+    """Return the row that speaks for a standard: of the scope's own area, else of the whole city; None without them."""
     rows = result.table[(result.table["standard_id"] == standard.id) & (result.table["class"] == "all")]
-    areas = rows[rows["level"].isin(standard.area_levels)]
-    city = rows[rows["zone_id"] == CITY]
-    first = pd.concat([areas, city, rows])
+    first = pd.concat([rows[rows["level"].isin(standard.area_levels)], rows[rows["zone_id"] == CITY]])
     return first.iloc[0] if len(first) else None
 
 
 def line_of(result: Assessment, standard: Standard) -> str:
     """Return what a standard comes to, in one line of English and Chinese."""
-    start = f"{standard.id} {standard.name_zh} {standard.name_en}"
-    row = main_row(result, standard)
-    if row is None:
-        return f"{start}: no zone of its levels"
-    return f"{start}: {_city_summary(result, standard, row)}"
+    return f"{standard.id} {standard.name_zh} {standard.name_en}: {told_of(result, standard)}"
 
 
-def _city_summary(result: Assessment, standard: Standard, row: pd.Series[Any]) -> str:
+def told_of(result: Assessment, standard: Standard) -> str:
     """Return what a standard's main row says, and how many zones fall short."""
-    return ", ".join(filter(None, [summary_of(result, standard, row), _zones_line(result, standard)]))
+    row = main_row(result, standard)
+    rows = result.table[result.table["standard_id"] == standard.id]
+    if row is None and (rows["status"] == "not_evaluable").all():
+        row = rows.iloc[0]
+    zones = _zones_line(result, standard)
+    parts = [] if row is None else [summary_of(result, standard, row)]
+    return ", ".join(filter(None, [*parts, zones])) or "参考值 info: see the table"
 
 
 def summary_of(result: Assessment, standard: Standard, row: pd.Series[Any]) -> str:
     """Return what a row says: value, target, status, who is concerned; or what is missing."""
     if row["status"] == "not_evaluable":
         why = "; ".join(one.en.rstrip(".") for one in result.outcomes[standard.id].missing if one.blocks)
-        return f"{word('not_evaluable', 'zh')} not evaluable ({why})"
+        return f"{word('not_evaluable', 'zh')} not evaluable ({why or word('lost_in_source', 'en')})"
     if pd.isna(row["value"]):
         return f"{word(str(row['status']), 'zh')} {word(str(row['status']), 'en')}"
     of_share = row["unit"] == "share"
@@ -100,9 +100,7 @@ def html_of(result: Assessment) -> str:
     """Return the lines as an HTML table; names are shown literally."""
     lines = []
     for standard in result.plan.standards:
-        row = main_row(result, standard)
-        said = "" if row is None else _city_summary(result, standard, row)
-        cells = (standard.id, f"{standard.name_zh} · {standard.name_en}", said)
+        cells = (standard.id, f"{standard.name_zh} · {standard.name_en}", told_of(result, standard))
         lines.append("<tr>" + "".join(f"<td style='text-align:left'>{escape(cell)}</td>" for cell in cells) + "</tr>")
     notice = "".join(f"<p>{escape(one)}</p>" for one in result.city.notice if one)
     title = escape(f"{result.plan.title_zh} · {result.city.name}")

@@ -6,11 +6,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
+import shapely
 
 from servicecircle.assessment.figures import share
+from servicecircle.assessment.membership import units_inside, zones_asked
 from servicecircle.assessment.reach import scope_missing
 from servicecircle.assessment.rows import (
+    CITY,
     WHOLE_CITY,
     Outcome,
     Unit,
@@ -20,14 +22,15 @@ from servicecircle.assessment.rows import (
     units,
     verdict_columns,
 )
-from servicecircle.assessment.selection import Missing, holds, select
+from servicecircle.assessment.selection import Missing, select
 from servicecircle.plan import Target
+from servicecircle.units import TOLERANCE_M
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from servicecircle.assessment.ground import Ground
-    from servicecircle.plan import Plan, Presence, Standard
+    from servicecircle.plan import Presence, Standard
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,112 +39,135 @@ class Found:
 
     Parameters
     ----------
-    whole
-        Facilities that have all that is required, by number.
+    each
+        For each thing that is counted by itself: the facilities that have all that is required, by number.
     near
         Facilities that fall short only in what they offer, and what they lack.
     """
 
-    whole: NDArray[np.int64]
+    each: tuple[NDArray[np.int64], ...]
     near: dict[int, tuple[str, ...]]
 
 
-def assess_presence(ground: Ground, plan: Plan, standard: Standard, presence: Presence) -> Outcome:
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What one unit has: facilities (the fewest of what is counted by itself), and how many it lacks."""
+
+    count: int
+    lacks: int
+
+
+def assess_presence(ground: Ground, standard: Standard, presence: Presence) -> Outcome:
     """Return what a standard of presence comes to."""
-    del plan
-    selection = select(ground, presence.facilities)
-    missing = [*selection.missing, *scope_missing(ground, standard), *_not_yet(presence)]
-    missing += _columns_missing(ground, presence, selection.facilities)
+    parts = [(one,) for one in presence.facilities] if presence.every_service else [presence.facilities]
+    selections = [select(ground, part) for part in parts]
+    missing = [lacking for selection in selections for lacking in selection.missing]
+    missing += scope_missing(ground, standard)
+    missing += _columns_missing(ground, presence, np.concatenate([one.facilities for one in selections]))
     outcome = Outcome(missing=tuple(missing))
     if outcome.blocked:
         outcome.rows = blocked_rows(ground, standard)
         return outcome
-    found = _found(ground, presence, selection.facilities)
-    asked = _asked_units(ground, presence)
-    counts = {zone: int(_inside(ground, zone)[found.whole].sum()) for zone in asked}
+    found = _found(ground, presence, [one.facilities for one in selections])
+    asked = zones_asked(ground, presence.unit_levels, presence.unit_where)
+    held = {zone: _held(_inside(ground, zone, presence.within_m), presence, found) for zone in asked}
+    if WHOLE_CITY in presence.unit_levels:
+        held[CITY] = _held(ground.facility_zones.notna().any(axis=1).to_numpy(), presence, found)
+    everything = np.unique(np.concatenate(found.each))
     for unit in units(ground, standard):
-        row = base_columns(standard, unit) | _row(ground, standard, presence, unit, counts=counts)
+        row = base_columns(standard, unit) | _row(ground, standard, presence, unit, held=held)
         row |= {
             "pop_total": float(ground.group("pop_total")[unit.cells].sum()),
-            "facilities_n": float(unit.facilities[found.whole].sum()),
+            "facilities_n": float(unit.facilities[everything].sum()),
         }
         outcome.rows.append(row)
+    outcome.companions += _by_residents(ground, standard, held)
     outcome.evidence += _near_misses(ground, standard, presence, found) if presence.near_miss else []
-    outcome.evidence += [evidence(standard, m.kind, about=m.name, zh=m.zh, en=m.en) for m in missing if not m.blocks]
     return outcome
 
 
+def _held(inside: NDArray[np.bool_], presence: Presence, found: Found) -> Held:
+    """Return what a unit has, given which facilities are inside it."""
+    counts = [int(inside[facilities].sum()) for facilities in found.each]
+    return Held(min(counts), sum(max(presence.count - count, 0) for count in counts))
+
+
 def _row(
-    ground: Ground, standard: Standard, presence: Presence, unit: Unit, *, counts: dict[str, int]
+    ground: Ground, standard: Standard, presence: Presence, unit: Unit, *, held: dict[str, Held]
 ) -> dict[str, Any]:
     """Return the row of a unit: how many facilities it has, or how many of the units in it have enough."""
     least = presence.count
     if unit.level in presence.unit_levels:
-        if unit.zone_id not in counts:
+        if unit.zone_id not in held:
             return verdict_columns(standard, unit, None, status="not_applicable")
-        count = counts[unit.zone_id]
-        each = replace(standard, target=Target(">=", float(least), standard.target.origin), unit=standard.gap_unit)
-        lacking = float(max(least - count, 0))
-        row = verdict_columns(each, unit, float(count))
-        return row | _lacks(count, 1, lacking, least) | {"unit": standard.gap_unit or None}
-    inside = [zone for zone in counts if unit.level == WHOLE_CITY or _parent(ground, zone, unit.level) == unit.zone_id]
+        mine = held[unit.zone_id]
+        each = replace(standard, target=_target_of_each(standard, least), unit=standard.gap_unit)
+        row = verdict_columns(each, unit, float(mine.count))
+        return row | _lacks(mine.count, 1, mine.lacks, least) | {"unit": standard.gap_unit or None}
+    inside = units_inside(ground, unit, [zone for zone in held if zone != CITY])
     if not inside:
         return verdict_columns(standard, unit, None, status="not_applicable")
-    enough = sum(counts[zone] >= least for zone in inside)
-    lacking = float(sum(max(least - counts[zone], 0) for zone in inside))
+    enough = sum(held[zone].lacks == 0 for zone in inside)
     row = verdict_columns(standard, unit, share(enough, len(inside)))
-    return row | _lacks(enough, len(inside), lacking, least * len(inside))
+    return row | _lacks(enough, len(inside), sum(held[zone].lacks for zone in inside), least * len(inside))
+
+
+def _target_of_each(standard: Standard, least: int) -> Target:
+    """Return what one unit is held against: the number of facilities, where the plan's share has a number at all."""
+    known = standard.target.value is not None
+    return Target(">=", float(least) if known else None, standard.target.origin)
 
 
 def _lacks(numerator: float, denominator: float, lacking: float, needed: float) -> dict[str, Any]:
     return {
         "numerator": float(numerator),
         "denominator": float(denominator),
-        "gap": lacking,
-        "facilities_missing": lacking,
+        "gap": float(lacking),
+        "facilities_missing": float(lacking),
         "facilities_required": float(needed),
     }
 
 
-def _parent(ground: Ground, zone: str, level: str) -> str | None:
-    """Return the zone of a level that holds a zone."""
-    if level not in ground.zone_zones.columns:
-        return None
-    parent = ground.zone_zones.loc[zone, level]
-    return parent if isinstance(parent, str) else None
+def _by_residents(ground: Ground, standard: Standard, held: dict[str, Held]) -> list[dict[str, Any]]:
+    """Return, for the whole city, the share of residents who live in a unit that has enough."""
+    if WHOLE_CITY not in {*standard.judge, *standard.inform}:
+        return []
+    total = ground.group("pop_total")
+    everyone = well_off = 0.0
+    for zone, mine in held.items():
+        if zone != CITY:
+            people = float(total[(ground.cell_zones == zone).any(axis=1).to_numpy()].sum())
+            everyone += people
+            well_off += people if mine.lacks == 0 else 0.0
+    return [
+        {
+            "standard_id": standard.id,
+            "zone_id": CITY,
+            "class": "all",
+            "method": "by_residents",
+            "value": share(well_off, everyone),
+            "unit": "share",
+        }
+    ]
 
 
-def _asked_units(ground: Ground, presence: Presence) -> list[str]:
-    """Return the zones that are units: of the right level, and satisfying the standard's conditions on them."""
-    zones = ground.city.zones
-    asked = zones["level"].isin(presence.unit_levels).to_numpy()
-    for column, condition in presence.unit_where.items():
-        asked = asked & holds(_of_zones(ground, column), condition)
-    return sorted(zones["zone_id"][asked])
+def _inside(ground: Ground, zone: str, within_m: float | None) -> NDArray[np.bool_]:
+    """Return which facilities lie in a zone, or no farther from it than some metres."""
+    inside = np.asarray((ground.facility_zones == zone).any(axis=1), dtype=bool)
+    if within_m is None:
+        return inside
+    shape = ground.city.zones.geometry[(ground.city.zones["zone_id"] == zone).to_numpy()].iloc[0]
+    near = np.asarray(shapely.dwithin(shape, ground.facilities.geometry.to_numpy(), within_m + TOLERANCE_M), dtype=bool)
+    return np.asarray(inside | near, dtype=bool)
 
 
-def _of_zones(ground: Ground, column: str) -> pd.Series[Any]:
-    """Return a column of the zones, or the residents of a group in each."""
-    zones = ground.city.zones
-    if column in zones:
-        return pd.Series(zones[column])
-    people = ground.group(column)
-    sums = [people[(ground.cell_zones[z.level] == z.zone_id).to_numpy()].sum() for z in zones.itertuples()]
-    return pd.Series(sums, index=zones.index)
-
-
-def _inside(ground: Ground, zone: str) -> NDArray[np.bool_]:
-    return np.asarray((ground.facility_zones == zone).any(axis=1))
-
-
-def _found(ground: Ground, presence: Presence, facilities: NDArray[np.int64]) -> Found:
-    lacks: dict[int, set[str]] = {int(number): set() for number in facilities}
+def _found(ground: Ground, presence: Presence, parts: list[NDArray[np.int64]]) -> Found:
+    lacks: dict[int, set[str]] = {int(number): set() for part in parts for number in part}
     for column, wanted in presence.requires_all.items():
-        for number, offered in zip(facilities, ground.facilities[column].iloc[facilities], strict=True):
-            lacks[int(number)] |= set(wanted) - set(offered)
-    whole = [number for number, lacking in lacks.items() if not lacking]
-    near = {number: tuple(sorted(lacking)) for number, lacking in lacks.items() if lacking}
-    return Found(np.array(whole, dtype=np.int64), near)
+        for number in lacks:
+            lacks[number] |= set(wanted) - set(ground.facilities[column].iloc[number])
+    whole = tuple(np.array([n for n in part if not lacks[int(n)]], dtype=np.int64) for part in parts)
+    return Found(whole, {number: tuple(sorted(lacking)) for number, lacking in lacks.items() if lacking})
 
 
 def _near_misses(ground: Ground, standard: Standard, presence: Presence, found: Found) -> list[dict[str, Any]]:
@@ -170,12 +196,3 @@ def _columns_missing(ground: Ground, presence: Presence, facilities: NDArray[np.
     known = {*ground.city.zones.columns, *ground.cells.columns}
     columns += [column for column in presence.unit_where if column not in known]
     return [Missing("column", one, f"缺少列 {one}。", f"column {one!r} is missing.") for one in columns]
-
-
-def _not_yet(presence: Presence) -> list[Missing]:
-    """Return what this version does not compute."""
-    if not presence.every_service and presence.within_m is None:
-        return []
-    return [
-        Missing("measure", "presence", "本版本尚不计算此类配建条件。", "this kind of presence is not computed yet.")
-    ]

@@ -15,7 +15,6 @@ from servicecircle.assessment.rows import (
     base_columns,
     blocked_rows,
     companion,
-    evidence,
     group_of,
     units,
     verdict_columns,
@@ -63,12 +62,15 @@ def assess_provision(ground: Ground, plan: Plan, standard: Standard, provision: 
             gap = max(standard.target.value * per - amount, 0.0)
             outcome.companions.append(companion(standard, unit, "gap_continuous", gap, unit_of=standard.gap_unit))
         outcome.rows.append(row)
+        for other in provision.also_groups:
+            others = float(ground.group(other)[unit.cells].sum()) if other in ground.cells else 0.0
+            value = share(amount, others / provision.per_amount)
+            outcome.companions.append(companion(standard, unit, f"per_{other}", value, unit_of=standard.unit))
         for other in provision.companions:
             values = _values(ground, other, inside)
             known = float(values.sum()) if len(values) and not np.isnan(values).any() else None
             outcome.companions.append(companion(standard, unit, f"sum_{other}", known, unit_of=""))
     outcome.companions += _sums_of_zones(standard, outcome.rows)
-    outcome.evidence += [evidence(standard, m.kind, about=m.name, zh=m.zh, en=m.en) for m in missing if not m.blocks]
     return outcome
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from servicecircle.assessment.residents import CellFigures, resident_rows
-from servicecircle.assessment.rows import Outcome, blocked_rows, evidence, group_of, in_area
+from servicecircle.assessment.rows import Outcome, blocked_rows, group_of, in_area
 from servicecircle.assessment.selection import Missing, select
 from servicecircle.units import metres_walked, minutes_walked, reaches
 
@@ -58,9 +58,6 @@ def assess_reach(ground: Ground, plan: Plan, standard: Standard, reach: Reach) -
     resident_rows(ground, standard, figures, outcome, group=group)
     outcome.cells = reach_cells(ground, figures, walk, limit)
     outcome.walks.append((",".join(standard.services), walk))
-    outcome.evidence += [
-        evidence(standard, one.kind, about=one.name, zh=one.zh, en=one.en) for one in missing if not one.blocks
-    ]
     return outcome
 
 

@@ -193,6 +193,8 @@ def verdict_columns(
             status = "out_of_scope"
         elif value is None:
             status = "no_population"
+        elif target.origin == "lost_in_source":
+            status = "not_evaluable"
         elif not unit.judged or target.origin == "none":
             status = "info"
         else:

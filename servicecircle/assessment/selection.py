@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from servicecircle.city import YES_NO, as_text
 from servicecircle.plan import ANY_SERVICE, Bounds
 from servicecircle.words import word
 
@@ -96,6 +97,8 @@ def holds(values: pd.Series[Any], condition: object) -> NDArray[np.bool_]:
         high = np.inf if condition.at_most is None else condition.at_most
         return np.asarray((numbers >= low) & (numbers <= high))
     wanted = condition if isinstance(condition, tuple) else (condition,)
+    if any(isinstance(one, bool) for one in wanted):
+        values = as_text(values).str.lower().map(YES_NO)
     return np.asarray(values.isin(list(wanted)) & values.notna(), dtype=bool)
 
 

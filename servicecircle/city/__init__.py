@@ -1,6 +1,8 @@
 """What is there: a city and its layers, checked on entry."""
 
 from servicecircle.city.city import City
+from servicecircle.city.inspection import as_text
+from servicecircle.city.vocabulary import YES_NO
 from servicecircle.city.zoning import levels, smallest_zone
 
-__all__ = ["City", "levels", "smallest_zone"]
+__all__ = ["YES_NO", "City", "as_text", "levels", "smallest_zone"]

@@ -1,0 +1,169 @@
+"""Share: how many facilities, or zones, have something; counted, weighted, or as the ratio of two sums."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from servicecircle.assessment.figures import required, share
+from servicecircle.assessment.membership import units_inside
+from servicecircle.assessment.reach import scope_missing
+from servicecircle.assessment.rows import (
+    Outcome,
+    base_columns,
+    blocked_rows,
+    companion,
+    evidence,
+    units,
+    verdict_columns,
+)
+from servicecircle.assessment.selection import Missing, holds, select
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from servicecircle.assessment.ground import Ground
+    from servicecircle.assessment.rows import Unit
+    from servicecircle.plan import Share, Standard
+
+FACILITIES = "facilities"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Whole:
+    """What a share is a share of: facilities or zones.
+
+    Parameters
+    ----------
+    frame
+        One row each.
+    part, whole
+        The amounts that count and all amounts: ones and zeros where rows are counted; shape (rows,).
+    has
+        Which rows have what is asked for.
+    """
+
+    frame: pd.DataFrame
+    part: NDArray[np.float64]
+    whole: NDArray[np.float64]
+    has: NDArray[np.bool_]
+
+
+def assess_share(ground: Ground, standard: Standard, asked: Share) -> Outcome:
+    """Return what a standard of share comes to; only what lies inside a zone counts for it."""
+    selection = select(ground, asked.facilities)
+    frame = _asked_zones(ground, asked) if asked.unit_levels else ground.facilities.iloc[selection.facilities]
+    unknown = _unknown(frame, asked)
+    outcome = Outcome(missing=(*selection.missing, *scope_missing(ground, standard), *unknown))
+    if outcome.blocked:
+        outcome.rows = blocked_rows(ground, standard)
+        return outcome
+    whole = _whole(frame, asked)
+    for unit in units(ground, standard):
+        if asked.unit_levels:
+            names = units_inside(ground, unit, frame["zone_id"])
+            inside = np.asarray(frame["zone_id"].isin(names), dtype=bool)
+        else:
+            inside = unit.facilities[selection.facilities]
+        outcome.rows.append(_row(ground, standard, unit, whole, rows=np.flatnonzero(inside)))
+        for weight in asked.companions:
+            value = _other_share(whole, inside, weight)
+            outcome.companions.append(companion(standard, unit, f"by_{weight}", value))
+        if asked.each:
+            for row in np.flatnonzero(inside):
+                name = str(whole.frame["id"].iloc[row])
+                outcome.rows.append(_row(ground, standard, unit, whole, rows=np.array([row]), klass=name))
+    outcome.evidence += [_lacking(ground, standard, whole.frame.iloc[row]) for row in np.flatnonzero(~whole.has)]
+    return outcome
+
+
+def _asked_zones(ground: Ground, asked: Share) -> pd.DataFrame:
+    zones = ground.city.zones
+    chosen = zones[zones["level"].isin(asked.unit_levels).to_numpy()]
+    return pd.DataFrame(chosen).assign(id=chosen["zone_id"])
+
+
+def _unknown(frame: pd.DataFrame, asked: Share) -> list[Missing]:
+    """Return what is not known: a sum needs every amount; an attribute that some rows lack is told."""
+    found = []
+    for column in filter(None, (asked.numerator, asked.denominator, asked.weight)):
+        rows = len(frame) if column not in frame else int(pd.to_numeric(frame[column], errors="coerce").isna().sum())
+        if rows:
+            found.append(
+                Missing("column", column, f"{rows} 处的 {column} 未知。", f"{column} is unknown for {rows} rows.")
+            )
+    columns = {column for alternative in asked.having for column in alternative}
+    known = {column for column in columns if column in frame and frame[column].notna().any()}
+    if columns and not known and len(frame):
+        names = ", ".join(sorted(columns))
+        found.append(Missing("column", names, f"缺少列 {names}。", f"column {names} is missing."))
+    for column in sorted(known):
+        rows = int(frame[column].isna().sum())
+        if rows:
+            zh, en = (
+                f"{rows} 处的 {column} 未知，按没有计。",
+                f"{column} is unknown for {rows} rows, counted as not having it.",
+            )
+            found.append(Missing("value", column, zh, en, blocks=False))
+    return found
+
+
+def _whole(frame: pd.DataFrame, asked: Share) -> Whole:
+    if asked.numerator:
+        part, whole = _amounts(frame, asked.numerator), _amounts(frame, asked.denominator)
+        return Whole(frame, part, whole, part > 0)
+    has = np.zeros(len(frame), dtype=bool)
+    for alternative in asked.having:
+        meets = np.ones(len(frame), dtype=bool)
+        for column, condition in alternative.items():
+            meets &= holds(frame[column], condition) if column in frame else np.zeros(len(frame), dtype=bool)
+        has |= meets
+    whole = _amounts(frame, asked.weight) if asked.weight else np.ones(len(frame))
+    return Whole(frame, np.where(has, whole, 0.0), whole, has)
+
+
+def _amounts(frame: pd.DataFrame, column: str) -> NDArray[np.float64]:
+    if column not in frame:
+        return np.full(len(frame), np.nan)
+    return np.asarray(pd.to_numeric(frame[column], errors="coerce"), dtype=float)
+
+
+def _row(
+    ground: Ground, standard: Standard, unit: Unit, whole: Whole, *, rows: NDArray[np.int64], klass: str = "all"
+) -> dict[str, Any]:
+    """Return the row of a unit, or that of one of its facilities."""
+    part, amount = float(whole.part[rows].sum()), float(whole.whole[rows].sum())
+    value = share(part, amount)
+    row = base_columns(standard, unit, klass=klass)
+    row |= verdict_columns(standard, unit, value, status="not_applicable" if value is None else "")
+    row |= {
+        "numerator": part,
+        "denominator": amount,
+        "pop_total": float(ground.group("pop_total")[unit.cells].sum()),
+        "facilities_n": float(len(rows)),
+    }
+    target = standard.target.value
+    if value is not None and target is not None and standard.target.op in {">=", ">", "=="}:
+        whole_numbers = bool((np.mod(whole.whole[rows], 1) == 0).all())
+        row["gap"] = max((required(target, amount) if whole_numbers else target * amount) - part, 0.0)
+    return row
+
+
+def _other_share(whole: Whole, inside: NDArray[np.bool_], weight: str) -> float | None:
+    """Return the share by another weight; None where an amount is unknown."""
+    amounts = np.ones(len(whole.frame)) if weight == FACILITIES else _amounts(whole.frame, weight)
+    mine = amounts[inside]
+    return None if np.isnan(mine).any() else share(float(mine[whole.has[inside]].sum()), float(mine.sum()))
+
+
+def _lacking(ground: Ground, standard: Standard, one: pd.Series[Any]) -> dict[str, Any]:
+    """Return the evidence of a facility or zone that does not have what is asked for."""
+    zones = ground.facility_zones.loc[one["id"]] if one["id"] in ground.facility_zones.index else [one.get("zone_id")]
+    zone = next((zone for zone in reversed(list(zones)) if isinstance(zone, str)), "")
+    name = one.get("name") or one["id"]
+    return evidence(
+        standard, "lacking", zone_id=zone, about=str(one["id"]), zh=f"{name} 未达到", en=f"{name} does not have it"
+    )
