@@ -122,31 +122,24 @@ def _crossed(code: NDArray[np.int64], drawn: NDArray[np.float64]) -> bool:
 def _straightened(code: NDArray[np.int64], drawn: NDArray[np.float64]) -> NDArray[np.int64]:
     """Return the codes with both ends of an edge exchanged where the line is drawn from v to u.
 
-    A node is where most of its edges have an end, at first glance where they say; every edge is then turned the way
-    that brings its ends nearer to its nodes.
+    A node is at the place where most of its edges have an end; where that is undecided, as at a dead end, it does not
+    count. Every edge is turned the way that brings its ends nearer to its nodes.
     """
     size = len(code) // 2
     other = np.concatenate([np.arange(size, 2 * size), np.arange(size)])
     place = _coordinate_codes(drawn)
     votes = pd.DataFrame(
-        {
-            "code": np.concatenate([code, code]),
-            "place": np.concatenate([place, place[other]]),
-            "stated": np.repeat([1, 0], 2 * size),
-            "x": np.concatenate([drawn[:, 0], drawn[other, 0]]),
-            "y": np.concatenate([drawn[:, 1], drawn[other, 1]]),
-        }
+        {"code": np.tile(code, 2), "place": np.append(place, place[other]), "at": np.append(np.arange(2 * size), other)}
     )
-    counted = votes.groupby(["code", "place"]).agg(
-        votes=("stated", "size"), stated=("stated", "sum"), x=("x", "min"), y=("y", "min")
-    )
-    best = counted.sort_values(["votes", "stated", "x", "y"], ascending=[False, False, True, True])
-    best = best.reset_index().drop_duplicates("code").set_index("code").sort_index()
-    home = best[["x", "y"]].to_numpy()
-    as_stated = np.hypot(*(home[code] - drawn).T)
-    exchanged = np.hypot(*(home[code[other]] - drawn).T)
-    turn = exchanged[:size] + exchanged[size:] < as_stated[:size] + as_stated[size:] - ROUNDING_M
-    return np.where(np.concatenate([turn, turn]), code[other], code)
+    counted = votes.groupby(["code", "place"])["at"].agg(["size", "first"]).reset_index()
+    counted = counted.sort_values(["code", "size"], ascending=[True, False], kind="stable")
+    best = counted.drop_duplicates("code")
+    second = counted[counted["code"].duplicated()].drop_duplicates("code").set_index("code")["size"]
+    undecided = best["size"].to_numpy() == second.reindex(best["code"], fill_value=0).to_numpy()
+    home = np.where(undecided[:, None], np.nan, drawn[best["first"].to_numpy()])
+    off_stated, off_exchanged = (np.nan_to_num(np.hypot(*(home[ends] - drawn).T)) for ends in (code, code[other]))
+    gain = off_stated[:size] + off_stated[size:] - off_exchanged[:size] - off_exchanged[size:]
+    return np.where(np.tile(gain > ROUNDING_M, 2), code[other], code)
 
 
 def _oriented(
