@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
 import shapely
 
 from servicecircle.network import WalkNetwork
+
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
 
 CRS = "EPSG:25832"
 WEST, SOUTH = 477000.0, 5472000.0
@@ -25,12 +29,12 @@ def street(*places: tuple[float, float]) -> shapely.LineString:
     return shapely.LineString([at(*place) for place in places])
 
 
-def frame(*lines: shapely.LineString, **columns: object) -> gpd.GeoDataFrame:
+def frame(*lines: BaseGeometry, **columns: object) -> gpd.GeoDataFrame:
     """Return edges as a layer."""
     return gpd.GeoDataFrame(dict(columns), geometry=list(lines), crs=CRS)
 
 
-def town(*lines: shapely.LineString, **columns: object) -> WalkNetwork:
+def town(*lines: BaseGeometry, **columns: object) -> WalkNetwork:
     """Return a walk network of these edges."""
     return WalkNetwork.from_edges(frame(*lines, **columns))
 

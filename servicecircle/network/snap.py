@@ -109,7 +109,9 @@ def snap(
     (30.0, 40.0)
     """
     shapes = _points(network, points)
-    xy = np.column_stack([shapely.get_x(shapes), shapely.get_y(shapes)]).astype(np.float64).reshape(-1, 2)
+    xy = np.full((len(shapes), 2), np.nan)
+    some = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
+    xy[some] = shapely.get_coordinates(shapes[some])
     somewhere = np.flatnonzero(np.isfinite(xy).all(axis=1))
     size = len(shapes)
     edge = np.full(size, NOT_PLACED, dtype=np.int64)

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from servicecircle.network.building import EdgeTable
 
+GAP_M = 0.5
+"""A dead end this near (metres) to an edge it is not joined to was probably meant to be joined."""
+
 PER_METRE = 1000.0
 """Ends without ids are one node if their coordinates round to the same millimetre."""
 
@@ -62,7 +65,7 @@ def topology(table: EdgeTable) -> Topology:
         arc_edge,
         length[arc_edge],
         attributes,
-        (*_repeats(int(repeated.sum())), *_islands(component_length)),
+        (*_repeats(int(repeated.sum())), *_islands(component_length), *_gaps(lines[kept], edge_nodes, node_xy)),
     )
     for array in (getattr(result, name) for name in Topology.__slots__):
         if isinstance(array, np.ndarray):
@@ -227,3 +230,22 @@ def _islands(component_length: NDArray[np.float64]) -> tuple[Finding, ...]:
         en += " Check that lines are cut and joined where streets meet."
         zh += "请检查道路在交叉口处是否打断并相连。"
     return (Finding(LAYER, "islands", "warning" if share < half else "info", en, zh),)
+
+
+def _gaps(
+    lines: NDArray[np.object_], edge_nodes: NDArray[np.int64], node_xy: NDArray[np.float64]
+) -> tuple[Finding, ...]:
+    """Return the finding about dead ends that lie on another edge, or a little short of it, without being joined."""
+    dead = np.flatnonzero(np.bincount(edge_nodes.ravel(), minlength=len(node_xy)) == 1)
+    tree = shapely.STRtree(lines)
+    end, edge = tree.query(shapely.points(node_xy[dead]), predicate="dwithin", distance=GAP_M)
+    apart = (edge_nodes[edge] != dead[end, None]).all(axis=1)
+    count = len(np.unique(end[apart]))
+    if not count:
+        return ()
+    en = (
+        f"{count:,} dead ends lie within {GAP_M:g} m of an edge they are not joined to. If streets meet there, cut the "
+    )
+    en += "edges and let their ends meet."
+    zh = f"{count:,} 个断头端点距另一条边不足 {GAP_M:g} 米却未相连。若为交叉口，请在该处打断并使端点重合。"
+    return (Finding(LAYER, "gaps", "warning", en, zh),)

@@ -85,7 +85,7 @@ def test_a_network_cannot_be_changed() -> None:
 
 
 def test_the_frame_given_is_left_as_it_was() -> None:
-    lines = frame(shapely.multilinestrings([street((0, 0), (1, 0)), street((1, 0), (2, 0))]), length=["1"])  # type: ignore[arg-type]
+    lines = frame(shapely.multilinestrings([street((0, 0), (1, 0)), street((1, 0), (2, 0))]), length=["1"])
     lines["length"] = [2.5]
     before = lines.copy(deep=True)
     WalkNetwork.from_edges(lines)
@@ -101,14 +101,14 @@ def test_a_network_survives_pickling() -> None:
 
 def test_several_lines_in_a_row_are_taken_apart_and_share_the_length() -> None:
     several = shapely.MultiLineString([street((0, 0), (30, 0)), street((0, 50), (10, 50))])
-    network = town(several, length=[80.0])  # type: ignore[arg-type]
+    network = town(several, length=[80.0])
     assert sorted(network.edge_length_m.tolist()) == [20.0, 60.0]
     assert "exploded" in codes(network)
 
 
 def test_several_lines_that_are_one_are_joined() -> None:
     several = shapely.MultiLineString([street((0, 0), (30, 0)), street((60, 0), (30, 0))])
-    network = town(several, u=[1], v=[2])  # type: ignore[arg-type]
+    network = town(several, u=[1], v=[2])
     assert network.edge_length_m.tolist() == [60.0]
 
 
