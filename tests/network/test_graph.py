@@ -143,6 +143,16 @@ def test_parallel_edges_of_other_length_remain() -> None:
     assert network.edge_length_m.tolist() == [100.0, 110.0]
 
 
+def test_parallel_edges_of_one_length_on_other_lines_remain() -> None:
+    """A street and the canal path beside it: a door on the path is 100 m + 100 m from the other end of the street."""
+    lines = [street((0, 0), (100, 0)), street((0, 0), (0, 50), (100, 50), (100, 0))]
+    network = town(*lines, length=[200.0, 200.0])
+    assert len(network) == 2
+    doors = snap(network, [at(50, 50), at(50, 0)])
+    assert doors.edge.tolist() != [doors.edge[0]] * 2
+    assert nearest(network, doors.take([0]), doors.take([1])).distance_m.tolist() == [200.0]
+
+
 def test_heights_do_not_count() -> None:
     network = town(shapely.LineString([(WEST, SOUTH, 0), (WEST + 30, SOUTH, 40)]))
     assert network.edge_length_m.tolist() == [30.0]

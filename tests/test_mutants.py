@@ -1,0 +1,21 @@
+"""The tests notice seeded faults; all of them: ``python -m tests.mutants``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.mutants import MUTANTS, ROOT, Mutant, main
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
+def test_every_fault_has_its_place_in_the_code(mutant: Mutant) -> None:
+    text = Path(ROOT / "servicecircle" / mutant.file).read_text(encoding="utf-8")
+    assert text.count(mutant.old) == 1
+    assert mutant.old != mutant.new
+
+
+@pytest.mark.slow
+def test_a_sample_of_the_faults_is_noticed() -> None:
+    assert main(["--sample", "3"]) == 0
