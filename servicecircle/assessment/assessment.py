@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -11,28 +11,18 @@ import pandas as pd
 
 from servicecircle.assessment import gaps
 from servicecircle.assessment.comparison import Comparison, compare
-from servicecircle.assessment.composite import assess_composite
-from servicecircle.assessment.coverage import assess_coverage
 from servicecircle.assessment.display import html_of, line_of
 from servicecircle.assessment.explanation import Explanation, explain
 from servicecircle.assessment.ground import Ground, make_ground
-from servicecircle.assessment.presence import assess_presence
-from servicecircle.assessment.provision import assess_provision
-from servicecircle.assessment.reach import assess_reach
-from servicecircle.assessment.rows import WHOLE_CITY, Outcome, as_table, blocked_rows, evidence
-from servicecircle.assessment.selection import Missing
-from servicecircle.assessment.share import assess_share
-from servicecircle.assessment.stock import assess_stock
+from servicecircle.assessment.judging import judge
+from servicecircle.assessment.rows import Outcome, as_table, evidence
 from servicecircle.city import City, smallest_zone
 from servicecircle.errors import InputError
 from servicecircle.findings import DataReport, Finding
-from servicecircle.plan import Composite, Coverage, Plan, Presence, Provision, Reach, Register, Share, Stock
-from servicecircle.words import word
+from servicecircle.plan import Coverage, Plan
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from servicecircle.plan import Standard
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -302,7 +292,7 @@ def assess(
         )
     ground = make_ground(city, since=since.ground if since is not None else None)
     bar = tqdm(plan.standards, desc="standards", unit="", delay=2, disable=not progress)
-    outcomes = {standard.id: _with_rows(ground, standard, _assess_one(ground, plan, standard)) for standard in bar}
+    outcomes = {standard.id: judge(ground, plan, standard) for standard in bar}
     for standard in plan.standards:
         outcomes[standard.id].evidence += [
             evidence(standard, f"missing_{one.kind}" if one.blocks else one.kind, about=one.name, zh=one.zh, en=one.en)
@@ -323,46 +313,6 @@ def assess(
         ground,
         outcomes,
     )
-
-
-def _assess_one(ground: Ground, plan: Plan, standard: Standard) -> Outcome:
-    match standard.measure:
-        case Reach() as reach:
-            outcome = assess_reach(ground, plan, standard, reach)
-        case Composite() as composite:
-            outcome = assess_composite(ground, plan, standard, composite)
-        case Coverage() as coverage:
-            outcome = assess_coverage(ground, standard, coverage)
-        case Provision() as provision:
-            outcome = assess_provision(ground, plan, standard, provision)
-        case Presence() as presence:
-            outcome = assess_presence(ground, standard, presence)
-        case Share() as share:
-            outcome = assess_share(ground, standard, share)
-        case Stock() as stock:
-            outcome = assess_stock(ground, standard, stock)
-        case Register() as register:
-            outcome = _not_computed(ground, standard, register.reason_zh, register.reason_en)
-        case other:
-            en = f"{other.kind} is not computed in this version."
-            outcome = _not_computed(ground, standard, f"本版本尚不计算“{word(other.kind, 'zh')}”。", en)
-    return outcome
-
-
-def _with_rows(ground: Ground, standard: Standard, outcome: Outcome) -> Outcome:
-    """Return an outcome that has a row in any case: where no zone has the standard's levels, it says so."""
-    if outcome.rows:
-        return outcome
-    names = "、".join([*standard.judge, *standard.inform])
-    en = f"zones: there is none of level {names}."
-    missing = Missing("level", names, f"zones 图层中没有层级为 {names} 的单元。", en)
-    whole = replace(standard, judge=(WHOLE_CITY,), inform=())
-    return Outcome(rows=blocked_rows(ground, whole), missing=(*outcome.missing, *[missing] * bool(names)))
-
-
-def _not_computed(ground: Ground, standard: Standard, zh: str, en: str) -> Outcome:
-    missing = (Missing("measure", standard.measure.kind, zh, en),)
-    return Outcome(rows=blocked_rows(ground, standard), missing=missing)
 
 
 def _placement_findings(ground: Ground) -> list[Finding]:

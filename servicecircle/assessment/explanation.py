@@ -93,7 +93,7 @@ def explain(result: Assessment, standard_id: str, zone: str) -> Explanation:
     if unit is not None:
         near[facilities] = unit.facilities[facilities]
         if outcome.cells is not None:
-            cells = cells[unit.cells].sort_values(["covered", "metres"], ascending=[True, False])
+            cells = cells[unit.cells].sort_values(["covered", "metres", "minutes"], ascending=[True, False, False])
             near[facilities] |= np.isin(
                 result.ground.facility_ids[facilities], cells["facility_id"].dropna().to_numpy()
             )
