@@ -304,6 +304,7 @@ def _companions(ground: Ground, standard: Standard, unit: Unit, links: list[Link
     for count in sorted({int(one) for one in changes[np.isfinite(changes)]}):
         part = float((changes <= count).sum())
         yield companion(standard, unit, f"within_{count}_transfers", share(part, len(links)))
-    if any(one.kind for one in links):
-        part = float(sum(one.kind == "unserved" for one in links))
+    unserved = sum(one.kind == "unserved" for one in links)
+    if unserved or np.isfinite(changes).any():
+        part = float(unserved)
         yield companion(standard, unit, "unserved", share(part, len(links)))
