@@ -7,11 +7,11 @@ A ``City`` holds what is there, a ``Plan`` says what should be there, ``assess``
 from importlib.metadata import version
 
 from servicecircle.assessment import Assessment, Comparison, Explanation, assess
-from servicecircle.city import City
+from servicecircle.city import City, Transport
 from servicecircle.findings import DataReport
-from servicecircle.network import AccessRule, WalkNetwork
+from servicecircle.network import AccessRule, DriveNetwork, WalkNetwork
 from servicecircle.plan import Plan, bundled_plans, read_plan
-from servicecircle.read import read_city, read_layer, read_population, read_walk_network, sample_city
+from servicecircle.read import read_city, read_gtfs, read_layer, read_population, read_walk_network, sample_city
 from servicecircle.show import gap_map, write_summary
 from servicecircle.siting import Proposal, best_sites
 
@@ -23,15 +23,18 @@ __all__ = [
     "City",
     "Comparison",
     "DataReport",
+    "DriveNetwork",
     "Explanation",
     "Plan",
     "Proposal",
+    "Transport",
     "WalkNetwork",
     "assess",
     "best_sites",
     "bundled_plans",
     "gap_map",
     "read_city",
+    "read_gtfs",
     "read_layer",
     "read_plan",
     "read_population",

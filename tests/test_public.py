@@ -27,15 +27,18 @@ PUBLIC = [
     "City",
     "Comparison",
     "DataReport",
+    "DriveNetwork",
     "Explanation",
     "Plan",
     "Proposal",
+    "Transport",
     "WalkNetwork",
     "assess",
     "best_sites",
     "bundled_plans",
     "gap_map",
     "read_city",
+    "read_gtfs",
     "read_layer",
     "read_plan",
     "read_population",
@@ -44,7 +47,7 @@ PUBLIC = [
     "write_summary",
 ]
 
-MADE_BY_USERS = ("AccessRule", "City")
+MADE_BY_USERS = ("AccessRule", "City", "Transport")
 """The classes that users make themselves; the others are what functions return."""
 
 LOADED_WHEN_USED = ("folium", "osmnx", "numba", "osmium", "rasterio", "matplotlib", "pydantic", "openpyxl")
