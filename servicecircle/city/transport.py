@@ -57,7 +57,13 @@ class Transport:
             )
 
     def check_crs(self, crs: pyproj.CRS) -> None:
-        """Raise CRSError unless the drive network is in a CRS."""
+        """Raise CRSError unless the drive network, if there is one, is in a CRS.
+
+        Parameters
+        ----------
+        crs
+            The CRS of the walk network.
+        """
         if self.drive is not None and self.drive.roads.crs != crs:
             raise CRSError(
                 f"The drive network is in {self.drive.roads.crs.to_string()}, the walk network in {crs.to_string()}. "

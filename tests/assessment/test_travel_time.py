@@ -7,8 +7,9 @@ Rural are C5 (3000 residents, 40 m north of N7) and C6 (1000, on the island). Th
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
@@ -17,8 +18,14 @@ from servicecircle.assessment import Assessment, assess
 from servicecircle.city import Transport
 from servicecircle.network import AccessRule, DriveNetwork
 from servicecircle.plan import FacilityFilter, Plan, Standard, Target, TravelTime
+from servicecircle.read import sample_city
 from tests import oracle
 from tests.assessment.transport import city, facilities, plan, roads, zones
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from servicecircle.network import Positions
 
 TO_TOWN = 30 + 600 / 10
 """C5 to N6, seconds: the walk to the road, and N7 N6 (600 m) at 10 m/s."""
@@ -221,3 +228,44 @@ def test_a_travel_time_is_of_this_kind() -> None:
     kinds = {type(one.measure) for one in plan("CX-02", "CX-03", "CX-04", "CX-09", "AQ-01").standards}
     assert kinds == {TravelTime}
     assert isinstance(plan("CX-02").standards[0], Standard)
+
+
+def test_every_cell_of_the_sample_city_rides_as_long_as_networkx_says() -> None:
+    """To the own township seat, over nodes and both ends of each road; places on the roads are taken as they are."""
+    sample = sample_city()
+    drive = sample.transport.drive
+    assert drive is not None
+    result = assess(sample, plan("CX-02"), progress=False)
+    speeds = drive.speeds(other_m_s=8.3333)
+    graph: nx.Graph[int] = nx.Graph()
+    graph.add_nodes_from(range(len(drive.roads.node_xy)))
+    for (u, v), length, speed in zip(drive.roads.edge_nodes, drive.roads.edge_length_m, speeds, strict=True):
+        seconds = min(float(length / speed), graph.get_edge_data(int(u), int(v), {"seconds": np.inf})["seconds"])
+        graph.add_edge(int(u), int(v), seconds=seconds)
+    homes, seats = result.ground.places_on(drive.roads)
+    walk = oracle.ORACLE["speeds_m_per_min"]["general"] / 60
+    township = result.ground.cell_zones["乡镇"].astype(object).to_numpy()
+    expected = np.full(len(homes), np.inf)
+    for number, seat in enumerate(result.ground.facilities.itertuples()):
+        if seat.service != "township_seat":
+            continue
+        mine = np.flatnonzero((township == seat.zone_id) & homes.placed)
+        for node, seconds in _ends(drive, seats, number, speeds):
+            found = nx.single_source_dijkstra_path_length(graph, node, weight="seconds")
+            for cell in mine:
+                for other, more in _ends(drive, homes, int(cell), speeds):
+                    legs = (homes.access_m[cell] + seats.access_m[number]) / walk
+                    expected[cell] = min(expected[cell], found.get(other, np.inf) + seconds + more + legs)
+        same = mine[homes.edge[mine] == seats.edge[number]]
+        along = np.abs(homes.offset_m[same] - seats.offset_m[number]) / speeds[seats.edge[number]]
+        expected[same] = np.minimum(expected[same], along + (homes.access_m[same] + seats.access_m[number]) / walk)
+    assert np.isfinite(expected).sum() > 1000
+    assert result.cells_for("CX-02")["minutes"].to_numpy() * 60 == pytest.approx(expected, rel=1e-9)
+
+
+def _ends(drive: DriveNetwork, places: Positions, number: int, speeds: NDArray[np.float64]) -> list[tuple[int, float]]:
+    """Return the nodes at both ends of the road a place is on, and the seconds to each."""
+    edge = int(places.edge[number])
+    u, v = (int(node) for node in drive.roads.edge_nodes[edge])
+    offset, length = float(places.offset_m[number]), float(drive.roads.edge_length_m[edge])
+    return [(u, offset / float(speeds[edge])), (v, (length - offset) / float(speeds[edge]))]
