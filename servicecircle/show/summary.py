@@ -107,7 +107,7 @@ def _standard(result: Assessment, standard: Standard, language: Language) -> dic
         "conflicts": [_conflict(standard, place, language) for place in range(len(standard.conflicts))],
     }
     if row is None:
-        return about | dict.fromkeys(("where", "value", "target", "gap", "people", "unreachable", "grade"), "") | {
+        return about | dict.fromkeys(("where", "value", "target", "gap", "people", "group", "grade"), "") | {
             "status": phrase("no_rows", language), "kind": "none"
         }  # fmt: skip
     return about | {

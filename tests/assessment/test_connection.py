@@ -73,6 +73,9 @@ def test_transfers_to_the_county_seat_by_hand() -> None:
     assert "2 changes of bus" in told["en"]["V2"]
     assert "no bus stop" in told["en"]["V3"]
     assert result.gaps("CX-05")["zone_id"].tolist() == ["B"]
+    text = str(result.explain("CX-05", "B"))
+    assert "V2 needs 2 changes of bus" in text
+    assert "V3 has no bus stop" in text
 
 
 @pytest.mark.parametrize(
