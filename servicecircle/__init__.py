@@ -6,7 +6,7 @@ A ``City`` holds what is there, a ``Plan`` says what should be there, ``assess``
 
 from importlib.metadata import version
 
-from servicecircle.assessment import Assessment, Comparison, Explanation, assess
+from servicecircle.assessment import Assessment, Comparison, Explanation, Sensitivity, assess, sensitivity
 from servicecircle.city import City
 from servicecircle.findings import DataReport
 from servicecircle.network import AccessRule, WalkNetwork
@@ -26,6 +26,7 @@ __all__ = [
     "Explanation",
     "Plan",
     "Proposal",
+    "Sensitivity",
     "WalkNetwork",
     "assess",
     "best_sites",
@@ -37,5 +38,6 @@ __all__ = [
     "read_population",
     "read_walk_network",
     "sample_city",
+    "sensitivity",
     "write_summary",
 ]

@@ -30,6 +30,7 @@ PUBLIC = [
     "Explanation",
     "Plan",
     "Proposal",
+    "Sensitivity",
     "WalkNetwork",
     "assess",
     "best_sites",
@@ -41,6 +42,7 @@ PUBLIC = [
     "read_population",
     "read_walk_network",
     "sample_city",
+    "sensitivity",
     "write_summary",
 ]
 

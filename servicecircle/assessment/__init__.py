@@ -3,5 +3,6 @@
 from servicecircle.assessment.assessment import Assessment, assess
 from servicecircle.assessment.comparison import Comparison
 from servicecircle.assessment.explanation import Explanation
+from servicecircle.assessment.sensitivity import Sensitivity, sensitivity
 
-__all__ = ["Assessment", "Comparison", "Explanation", "assess"]
+__all__ = ["Assessment", "Comparison", "Explanation", "Sensitivity", "assess", "sensitivity"]

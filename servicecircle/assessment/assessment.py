@@ -23,6 +23,7 @@ from servicecircle.assessment.rows import WHOLE_CITY, Outcome, as_table, blocked
 from servicecircle.assessment.selection import Missing
 from servicecircle.assessment.share import assess_share
 from servicecircle.assessment.stock import assess_stock
+from servicecircle.assessment.tables import PlannerTables
 from servicecircle.city import City, smallest_zone
 from servicecircle.errors import InputError
 from servicecircle.findings import DataReport, Finding
@@ -168,6 +169,11 @@ class Assessment:
             If they are not of the same plan.
         """
         return compare(self, baseline)
+
+    @property
+    def tables(self) -> PlannerTables:
+        """Return the tables of a planner's report, each a method: summary, shortfalls, priorities, facility_gaps ..."""
+        return PlannerTables(self)
 
     @property
     def distances(self) -> pd.DataFrame:
