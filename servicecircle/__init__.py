@@ -6,7 +6,16 @@ A ``City`` holds what is there, a ``Plan`` says what should be there, ``assess``
 
 from importlib.metadata import version
 
-from servicecircle.assessment import Assessment, Comparison, Explanation, Sensitivity, assess, sensitivity
+from servicecircle.assessment import (
+    Assessment,
+    Comparison,
+    Explanation,
+    Sensitivity,
+    assess,
+    progress_table,
+    sensitivity,
+    split_change,
+)
 from servicecircle.city import City
 from servicecircle.findings import DataReport
 from servicecircle.network import AccessRule, WalkNetwork
@@ -32,6 +41,7 @@ __all__ = [
     "best_sites",
     "bundled_plans",
     "gap_map",
+    "progress_table",
     "read_city",
     "read_layer",
     "read_plan",
@@ -39,5 +49,6 @@ __all__ = [
     "read_walk_network",
     "sample_city",
     "sensitivity",
+    "split_change",
     "write_summary",
 ]

@@ -36,6 +36,7 @@ PUBLIC = [
     "best_sites",
     "bundled_plans",
     "gap_map",
+    "progress_table",
     "read_city",
     "read_layer",
     "read_plan",
@@ -43,6 +44,7 @@ PUBLIC = [
     "read_walk_network",
     "sample_city",
     "sensitivity",
+    "split_change",
     "write_summary",
 ]
 

@@ -3,6 +3,16 @@
 from servicecircle.assessment.assessment import Assessment, assess
 from servicecircle.assessment.comparison import Comparison
 from servicecircle.assessment.explanation import Explanation
+from servicecircle.assessment.progress import progress_table, split_change
 from servicecircle.assessment.sensitivity import Sensitivity, sensitivity
 
-__all__ = ["Assessment", "Comparison", "Explanation", "Sensitivity", "assess", "sensitivity"]
+__all__ = [
+    "Assessment",
+    "Comparison",
+    "Explanation",
+    "Sensitivity",
+    "assess",
+    "progress_table",
+    "sensitivity",
+    "split_change",
+]

@@ -193,6 +193,32 @@ class City:
             frame[column] = gpd.GeoSeries(cells, crs=frame.crs) if column == "geometry" else cells
         return self._with_facilities(frame, [*self.services])
 
+    def at(self, year: int) -> City:
+        """Return the city as its facilities stand in a year; residents, zones and network stay as they are.
+
+        A facility is open from its ``open_year`` on and closed from its ``close_year`` on. Where a year is not known
+        its ``status`` stays; how many such facilities are taken to be open is a finding.
+
+        Parameters
+        ----------
+        year
+            For example 2025.
+        """
+        frame = self.facilities.copy()
+        blank = pd.Series(np.nan, index=frame.index)
+        opens, closes = frame.get("open_year", blank), frame.get("close_year", blank)
+        status = frame["status"].copy()
+        status[(opens <= year).to_numpy() & ~(status == "closed").to_numpy()] = "open"
+        status[((opens <= year) & (closes > year)).to_numpy()] = "open"
+        status[(opens > year).to_numpy()] = "planned"
+        status[(closes <= year).to_numpy()] = "closed"
+        unknown = ((status == "open") & opens.isna()).to_numpy()
+        en, zh = f"open_year is not known: taken to be open in {year}.", f"开办年份未知，按 {year} 年已开放计。"
+        ids = frame["id"].to_numpy()[unknown]
+        found = Finding.about("facilities", "open_year_unknown", "info", en=en, zh=zh, column="open_year", rows=ids)
+        city = self._with_facilities(frame.assign(status=status), self.services)
+        return replace(city, report=city.report.plus(found)) if unknown.any() else city
+
     def isochrones(
         self, service: str, *, minutes: Sequence[float], profile: str = "general", each: bool = False
     ) -> gpd.GeoDataFrame:
