@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +10,8 @@ from servicecircle.errors import InputError, PlanError
 from servicecircle.plan import Registered, read_plan
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from servicecircle.plan import Plan
 
 HEAD = """
