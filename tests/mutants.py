@@ -27,7 +27,12 @@ WHOLE = "without-fault"
 LONGEST_S = 300
 """A fault that makes the tests run longer than this (seconds) counts as noticed."""
 
-NETWORK_TESTS = ("tests/network",)
+NETWORK_TESTS = tuple(
+    f"tests/network/test_{name}.py" for name in ("walks", "snap", "graph", "isochrones", "bad_edges", "laws")
+)
+"""The quick ones first, for the first that fails ends a run."""
+
+LAST_WORDS = 3000
 FAILED = 1
 """What pytest ends with when tests fail; other codes mean that it could not run them."""
 
@@ -107,8 +112,8 @@ NETWORK = (
     Mutant(
         "a tie keeps the facility that came first",
         "network/sweep.py",
-        "reach > best[target] or (reach == best[target] and facility >= owner[target])",
-        "reach >= best[target]",
+        "reach > best[target] or reach > limit or (reach == best[target] and facility >= owner[target])",
+        "reach >= best[target] or reach > limit",
     ),
     Mutant(
         "a tie among the k nearest keeps the one that came first",
@@ -125,9 +130,8 @@ NETWORK = (
     Mutant(
         "nodes reached are not passed on a second time",
         "network/sweep.py",
-        "                best[target] = reach\n                owner[target] = facility\n                _put_in(",
-        "                seen = owner[target] != NONE\n                best[target] = reach\n"
-        "                owner[target] = facility\n                if not seen:\n                    _put_in(",
+        "best[target], owner[target], todo[target] = reach, facility, True",
+        "best[target], owner[target], todo[target] = reach, facility, owner[target] == NONE",
     ),
     Mutant(
         "the search for pairs forgets the way along the far edge",
@@ -278,8 +282,8 @@ NETWORK = (
 MUTANTS: tuple[Mutant, ...] = (*NETWORK,)
 
 
-def passes(folder: Path, tests: tuple[str, ...]) -> bool:
-    """Return whether tests pass in a copy of the project; SystemExit if they cannot be run."""
+def failing(folder: Path, tests: tuple[str, ...]) -> str:
+    """Return what tests that fail in a copy of the project say, "" if they pass; SystemExit if they cannot be run."""
     command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-m", "not slow and not real"]
     environment = {**os.environ, "PYTHONPATH": str(folder)}
     try:
@@ -293,10 +297,10 @@ def passes(folder: Path, tests: tuple[str, ...]) -> bool:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        return False
+        return f"no end after {LONGEST_S} s"
     if done.returncode not in {0, FAILED}:
-        raise SystemExit(f"the tests could not be run:\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}")
-    return done.returncode == 0
+        raise SystemExit(f"the tests could not be run:\n{done.stdout[-LAST_WORDS:]}\n{done.stderr[-LAST_WORDS:]}")
+    return done.stdout[-LAST_WORDS:] if done.returncode else ""
 
 
 def copy_to(folder: Path) -> None:
@@ -324,13 +328,14 @@ def survivors(mutants: tuple[Mutant, ...]) -> list[Mutant]:
         folder = Path(name)
         copy_to(folder)
         for tests in sorted({mutant.tests for mutant in mutants}):
-            if not passes(folder, tests):
-                sys.stdout.write(f"{' '.join(tests)} fails without any fault\n")
+            words = failing(folder, tests)
+            if words:
+                sys.stdout.write(f"{words}\n{' '.join(tests)} fails without any fault\n")
                 raise SystemExit(2)
         for mutant in mutants:
             begun = time.monotonic()
             mutant.put_into(folder)
-            killed = not passes(folder, mutant.tests)
+            killed = bool(failing(folder, mutant.tests))
             mutant.take_out_of(folder)
             word = "killed  " if killed else "SURVIVED"
             sys.stdout.write(f"{word} {time.monotonic() - begun:5.0f} s  {mutant.file}: {mutant.name}\n")

@@ -229,8 +229,11 @@ def _is_number(value: object) -> bool:
 
 
 def arcs_of(network: WalkNetwork) -> Arcs:
-    """Return the arcs as the kernels take them."""
-    return network.indptr, network.targets, network.arc_length_m
+    """Return the arcs as the kernels take them: read-only, also after pickling, so that one compilation serves all."""
+    arcs = network.indptr.view(), network.targets.view(), network.arc_length_m.view()
+    for array in arcs:
+        array.setflags(write=False)
+    return arcs
 
 
 def queue_size(network: WalkNetwork, limit: float, seeds: Seeds) -> Queue:
