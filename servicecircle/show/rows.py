@@ -141,16 +141,16 @@ def row_lines(row: pd.Series[Any], language: Language, group: str) -> Lines:
     if known(row["value"]):
         lines.append((term("value", language), value_words(row, language)))
     if row["status"] == "reference":
-        lines.append((phrase("grade", language), grade_words(row)))
+        lines.append((term("grade", language), grade_words(row)))
     lines.append((term("target", language), target_words(row, language)))
-    if known(row["gap"]):
+    if known(row["gap"]) and row["gap_unit"] != "人":  # those are counted below
         lines.append((term("gap", language), gap_words(row, language)))
     counts = [
         (phrase("group_uncovered", language, group=group), "group_uncovered"),
-        (phrase("group_unreachable", language), "pop_unreachable"),
-        (phrase("facilities_n", language), "facilities_n"),
-        (phrase("facilities_required", language), "facilities_required"),
-        (phrase("facilities_missing", language), "facilities_missing"),
+        (phrase("people_unreachable", language), "pop_unreachable"),
+        (term("facilities_n", language), "facilities_n"),
+        (term("facilities_required", language), "facilities_required"),
+        (term("facilities_missing", language), "facilities_missing"),
     ]
     for head, column in counts:
         if known(row[column]) and not (column == "pop_unreachable" and row[column] == 0):

@@ -174,8 +174,8 @@ def _findings(report: DataReport, language: Language) -> list[dict[str, str]]:
     found = sorted(report.findings, key=lambda finding: SEVERITIES.index(finding.severity))
     return [
         {
-            "layer": one.layer,
-            "kind": phrase(f"severity_{one.severity}", language),
+            "layer": _layer(one.layer, language),
+            "kind": phrase("severity_info", language) if one.severity == "info" else word(one.severity, language),
             "text": (one.zh or one.en) if language == "zh" else (one.en or one.zh),
             "rows": f"{one.count:,}" if one.count else "",
             "examples": ", ".join(one.rows),
@@ -183,6 +183,12 @@ def _findings(report: DataReport, language: Language) -> list[dict[str, str]]:
         }
         for one in found
     ]
+
+
+def _layer(name: str, language: Language) -> str:
+    """Return the name of a layer in words; a file's name as it is."""
+    key = name.replace(" ", "_")
+    return phrase(f"finding_{key}", language) if key in {"population", "areas"} else word(key, language)
 
 
 def _parameters(result: Assessment, language: Language) -> list[tuple[str, str, str]]:
@@ -214,12 +220,23 @@ def _versions() -> str:
 def _words(language: Language) -> dict[str, str]:
     terms = {
         key: term(key, language)
-        for key in ("standard", "value", "target", "status", "gap", "conflict", "assumption", "none")
+        for key in (
+            "standard",
+            "value",
+            "target",
+            "status",
+            "gap",
+            "conflict",
+            "assumption",
+            "none",
+            "layer",
+            "severity",
+            "finding",
+        )
     }
     keys = (
         "summary_plan", "summary_scenario", "summary_standards", "summary_people", "summary_zones", "summary_clauses",
         "summary_data", "summary_no_findings", "summary_parameters", "summary_versions", "summary_grades",
-        "summary_reference_note", "summary_methods", "summary_other", "colon", "finding_layer", "finding_kind",
-        "finding", "finding_rows", "finding_residents", "parameter", "reason",
+        "summary_reference_note", "summary_methods", "summary_other", "colon", "finding_rows", "finding_residents", "parameter", "reason",
     )  # fmt: skip
     return terms | {key: phrase(key, language) for key in keys}

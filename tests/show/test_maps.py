@@ -197,6 +197,7 @@ def test_names_are_data_and_nothing_else(text: str) -> None:
     assert found.text.count(plain(text)) >= 6  # title, city, name, notice, group, quote
 
 
+@cache
 def hostile(text: str, *, level: str) -> Read:
     """Return the map of a town in which everything bears one name."""
 
