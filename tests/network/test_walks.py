@@ -7,7 +7,17 @@ import pytest
 import shapely
 
 from servicecircle.errors import InputError
-from servicecircle.network import AccessRule, Positions, WalkNetwork, k_nearest, nearest, route, snap, within
+from servicecircle.network import (
+    AccessRule,
+    Positions,
+    WalkNetwork,
+    isochrones,
+    k_nearest,
+    nearest,
+    route,
+    snap,
+    within,
+)
 from tests.grids import at, blocks, metres_in_blocks, street, town
 
 ALL = AccessRule(islands="keep")
@@ -173,6 +183,19 @@ def test_numbers_of_facilities_that_cannot_be_used(k: int) -> None:
     doors = snap(network, [at(0, 0)])
     with pytest.raises(InputError, match="k must be"):
         k_nearest(network, doors, doors, k=k)
+
+
+def test_positions_on_another_network_are_refused() -> None:
+    here, there = town(street((0, 0), (100, 0))), blocks(2)
+    for own, other in ((here, snap(there, [at(190, 200)])), (town(street((0, 0), (5, 0))), snap(here, [at(50, 0)]))):
+        mine = snap(own, [at(0, 0)])
+        for pair in ((mine, other), (other, mine)):
+            with pytest.raises(InputError, match="not on this network"):
+                nearest(own, *pair)
+            with pytest.raises(InputError, match="not on this network"):
+                within(own, *pair, limit_m=100)
+        with pytest.raises(InputError, match="not on this network"):
+            isochrones(own, other, limits_m=[100])
 
 
 def test_a_route_takes_one_origin_and_one_facility() -> None:
