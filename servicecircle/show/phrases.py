@@ -20,6 +20,7 @@ _LAYERS: Phrases = {
     "layer_covered": ("居民点：是否覆盖", "Cells: covered or not"),
     "layer_results": ("{level}：评价结果", "{level}: results"),
     "layer_zones": ("{level}：边界和名称", "{level}: borders and names"),
+    "layer_isochrones": ("等时圈", "Isochrones"),
     "layer_isochrones_of": ("等时圈：{service}", "Isochrone: {service}"),
     "layer_radius": ("服务半径", "Service radius"),
     "layer_facilities": ("计入的设施", "Facilities that count"),
