@@ -85,6 +85,10 @@ _PANEL: Phrases = {
     "assumptions": ("假设", "Assumptions"),
     "no_rows": ("没有评价结果。", "No results."),
     "cannot_judge": ("这项标准无法评价。", "This standard cannot be judged."),
+    "estimated": (
+        "人口图层没有{group}，以{other}代替（估计）",
+        "{group} are not in the population layer: {other} stand in",
+    ),
     "speed": ("步行速度 {speed} 米/秒（{profile}，假设）", "Walking speed {speed} m/s ({profile}, assumed)"),
     "scenario": ("方案：{scenario}", "Scenario: {scenario}"),
 }

@@ -13,6 +13,7 @@ from servicecircle.words import LANGUAGES, word
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from servicecircle.assessment import Assessment
     from servicecircle.plan import Plan
     from servicecircle.words import Language
 
@@ -83,6 +84,12 @@ def service_name(plan: Plan, service: str, language: Language) -> str:
     """Return the name of a service: of the plan's own ones, else the vocabulary's, else the service itself."""
     own = plan.services.get(service)
     return word(service, language) if own is None else (own.zh if language == "zh" else own.en)
+
+
+def group_name(result: Assessment, group: str, language: Language) -> str:
+    """Return the name of a group of residents, by its column; of all residents if there is no column."""
+    named = result.plan.groups.get(group or "pop_total")
+    return word(group or "pop_total", language) if named is None else (named.zh if language == "zh" else named.en)
 
 
 def grade_words(row: pd.Series[Any]) -> str:

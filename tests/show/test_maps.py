@@ -5,6 +5,7 @@ import json
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -172,6 +173,16 @@ def test_what_keeps_a_standard_from_being_judged_is_named() -> None:
         assert "sports and fitness ground: the layer is not loaded." in found.text
         assert found.data["cells"] == {}
         assert "达标" not in found.text
+
+
+def test_it_is_said_who_stands_in_for_an_unknown_group() -> None:
+    whole = town()
+    cells = whole.population.drop(columns="pop_3_5")
+    young = replace(whole, population=cells)
+    assert "children aged 3 to 5 are not in the population layer: residents stand in" in (
+        read(page_of(judged(young, "YY-05"), "YY-05", language="en")).text
+    )
+    assert "stand in" not in page("YY-05", "en").text
 
 
 def test_metres_and_minutes_of_a_cell_agree() -> None:
