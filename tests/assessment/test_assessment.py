@@ -304,3 +304,12 @@ def test_a_facility_beyond_the_border_ends_the_doubt() -> None:
     )
     result = assess(oracle.city().adding(far), oracle.plan().only("WT-01"), progress=False)
     assert "edge" not in result.evidence["kind"].tolist()
+
+
+def test_urban_and_rural_residents_must_each_be_served() -> None:
+    new = gpd.GeoDataFrame(
+        {"service": "elderly_station"}, index=[0, 1], geometry=[oracle.node("N1"), oracle.node("N11")], crs="EPSG:4549"
+    )
+    result = assess(oracle.city().adding(new), oracle.plan().only("LY-01"), progress=False)
+    city = result.table[result.table["zone_id"] == "CITY"].set_index("class")
+    assert city["meets_target"].to_dict() == {"all": False, "urban": True, "rural": False}
