@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import permutations
+
 import numpy as np
 import pytest
 import shapely
@@ -145,12 +147,15 @@ def test_equally_near_facilities_are_taken_in_their_order() -> None:
 
 
 def test_a_tie_that_is_only_seen_on_the_way_goes_to_the_lower_facility() -> None:
-    """Both are 200 m from the far end; the walks meet at a node that the higher facility reaches first."""
-    network = town(street((0, 0), (100, 0)), street((100, 0), (200, 0)), street((100, 0), (100, 100)))
-    facilities = snap(network, [at(0, 0), at(200, 0), at(100, 40)])
-    found = nearest(network, snap(network, [at(100, 100), at(100, 0)]), facilities.take([0, 1]))
-    assert found.facility.tolist() == [0, 0]
-    assert found.distance_m.tolist() == [200.0, 100.0]
+    """A cross of four arms of two edges each: the walks from the ends of two arms meet in the middle."""
+    arms = ((1, 0), (-1, 0), (0, 1), (0, -1))
+    network = town(*[street((x * r, y * r), (x * r + 100 * x, y * r + 100 * y)) for x, y in arms for r in (0, 100)])
+    ends = snap(network, [at(200 * x, 200 * y) for x, y in arms])
+    for order in permutations(range(4)):
+        facilities, origin = ends.take(order[:3]), ends.take(order[3:])
+        assert nearest(network, origin, facilities).facility.tolist() == [0]
+        assert k_nearest(network, origin, facilities, k=2).facility.tolist() == [[0, 1]]
+        assert k_nearest(network, origin, facilities, k=3).distance_m.tolist() == [[400.0] * 3]
 
 
 def test_points_not_placed_and_no_facilities_have_no_walk() -> None:
