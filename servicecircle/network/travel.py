@@ -86,7 +86,18 @@ def nearest(network: WalkNetwork, origins: Positions, facilities: Positions, *, 
     Raises
     ------
     InputError
-        If ``limit_m`` is NaN or negative.
+        If ``limit_m`` is NaN or negative, or the positions are not on this network.
+
+    Examples
+    --------
+    >>> import geopandas as gpd, shapely
+    >>> from servicecircle.network import WalkNetwork, snap
+    >>> street = gpd.GeoSeries([shapely.LineString([(500000, 0), (500100, 0)])], crs="EPSG:4549")
+    >>> walk = WalkNetwork.from_edges(street.to_frame("geometry"))
+    >>> homes = snap(walk, [shapely.Point(500010, 5), shapely.Point(500090, 5)])
+    >>> schools = snap(walk, [shapely.Point(500050, -20)])
+    >>> nearest(walk, homes, schools).distance_m.round(6).tolist()
+    [65.0, 65.0]
     """
     found = k_nearest(network, origins, facilities, k=1, limit_m=limit_m)
     return Nearest(found.distance_m[:, 0], found.facility[:, 0])
@@ -112,7 +123,7 @@ def k_nearest(
     Raises
     ------
     InputError
-        If ``limit_m`` is NaN or negative, or ``k`` is not a whole number above zero.
+        As in `nearest`, or if ``k`` is not a whole number above zero.
     """
     from servicecircle.network import sweep
 
@@ -162,7 +173,18 @@ def within(
     Raises
     ------
     InputError
-        If ``limit_m`` is NaN or negative.
+        As in `nearest`.
+
+    Examples
+    --------
+    >>> import geopandas as gpd, shapely
+    >>> from servicecircle.network import WalkNetwork, snap
+    >>> street = gpd.GeoSeries([shapely.LineString([(500000, 0), (500100, 0)])], crs="EPSG:4549")
+    >>> walk = WalkNetwork.from_edges(street.to_frame("geometry"))
+    >>> doors = snap(walk, [shapely.Point(500000, 0), shapely.Point(500040, 0), shapely.Point(500100, 0)])
+    >>> pairs = within(walk, doors, doors.take([1]), limit_m=40)
+    >>> pairs.origin.tolist(), pairs.distance_m.round(6).tolist()
+    ([0, 1], [40.0, 0.0])
     """
     limit = checked_limit(limit_m)
     placed = np.flatnonzero(facilities.placed)
