@@ -19,6 +19,7 @@ from servicecircle.show.rows import (
     group_name,
     known,
     people,
+    standard_group,
     status_words,
     target_words,
     value_words,
@@ -96,7 +97,7 @@ def _standard(result: Assessment, standard: Standard, language: Language) -> dic
     """Return what the page says of a standard."""
     rows = result.table[result.table["standard_id"] == standard.id]
     row = main_row(result, standard)
-    group = group_name(result, str(getattr(standard.measure, "group", "")), language)
+    group = group_name(result, standard_group(result, standard), language)
     about: dict[str, Any] = {
         "id": standard.id,
         "name": standard.name(language),
@@ -112,7 +113,7 @@ def _standard(result: Assessment, standard: Standard, language: Language) -> dic
         "conflicts": [_conflict(standard, place, language) for place in range(len(standard.conflicts))],
     }
     if row is None:
-        return about | dict.fromkeys(("where", "value", "target", "gap", "people", "unreachable", "grade"), "") | {
+        return about | dict.fromkeys(("where", "value", "target", "gap", "people", "group", "grade"), "") | {
             "status": phrase("no_rows", language), "kind": "none"
         }  # fmt: skip
     return about | {
@@ -124,9 +125,7 @@ def _standard(result: Assessment, standard: Standard, language: Language) -> dic
         "grade": grade_words(row) if row["status"] == "reference" else "",
         "gap": gap_words(row, language),
         "people": people(float(row["group_uncovered"])) if known(row["group_uncovered"]) else "–",
-        "group": group_name(result, str(getattr(standard.measure, "group", "")), language)
-        if known(row["group_uncovered"])
-        else "",
+        "group": group if known(row["group_uncovered"]) else "",
     }
 
 
