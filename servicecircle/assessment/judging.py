@@ -81,6 +81,8 @@ def assess(
             evidence(standard, f"missing_{one.kind}" if one.blocks else one.kind, about=one.name, zh=one.zh, en=one.en)
             for one in outcomes[standard.id].missing
         ]
+        dated = _as_of(ground, standard)
+        outcomes[standard.id].rows = [row | {"as_of": dated} for row in outcomes[standard.id].rows]
     rows = [row for outcome in outcomes.values() for row in outcome.rows]
     companions = [row for outcome in outcomes.values() for row in outcome.companions]
     found = [row for outcome in outcomes.values() for row in outcome.evidence]
@@ -120,6 +122,15 @@ def _assess_one(ground: Ground, plan: Plan, standard: Standard) -> Outcome:
             en = f"{other.kind} is not computed in this version."
             outcome = _not_computed(ground, standard, f"本版本尚不计算“{word(other.kind, 'zh')}”。", en)
     return outcome
+
+
+def _as_of(ground: Ground, standard: Standard) -> str | None:
+    """Return the oldest date that the data of a standard carries; None where it carries none."""
+    places = ground.facilities
+    mine = places[places["service"].isin(standard.services)]
+    dates = [frame["as_of"].dropna().astype(str) for frame in (mine, ground.cells) if "as_of" in frame]
+    known = [date for column in dates for date in column]
+    return min(known, default=None)
 
 
 def _with_rows(ground: Ground, standard: Standard, outcome: Outcome) -> Outcome:
