@@ -6,7 +6,16 @@ A ``City`` holds what is there, a ``Plan`` says what should be there, ``assess``
 
 from importlib.metadata import version
 
-from servicecircle.assessment import Assessment, Comparison, Explanation, assess
+from servicecircle.assessment import (
+    Assessment,
+    Comparison,
+    Explanation,
+    Sensitivity,
+    assess,
+    progress_table,
+    sensitivity,
+    split_change,
+)
 from servicecircle.city import City, Transport
 from servicecircle.findings import DataReport
 from servicecircle.network import AccessRule, DriveNetwork, WalkNetwork
@@ -27,12 +36,14 @@ __all__ = [
     "Explanation",
     "Plan",
     "Proposal",
+    "Sensitivity",
     "Transport",
     "WalkNetwork",
     "assess",
     "best_sites",
     "bundled_plans",
     "gap_map",
+    "progress_table",
     "read_city",
     "read_gtfs",
     "read_layer",
@@ -40,5 +51,7 @@ __all__ = [
     "read_population",
     "read_walk_network",
     "sample_city",
+    "sensitivity",
+    "split_change",
     "write_summary",
 ]

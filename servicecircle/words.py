@@ -155,10 +155,59 @@ _OTHER: Terms = {
     "child": ("儿童", "child"),
 }
 
+_HEADS: Terms = {
+    "about": ("涉及", "about"),
+    "area_m2": ("面积(平方米)", "area (m2)"),
+    "capacity": ("现有容量", "capacity"),
+    "capacity_missing": ("容量缺口", "capacity missing"),
+    "class": ("类别", "class"),
+    "column": ("列", "column"),
+    "count": ("行数", "rows concerned"),
+    "difference": ("差距", "difference"),
+    "facilities_missing": ("设施缺口", "facilities missing"),
+    "facilities_n": ("现有设施", "facilities there"),
+    "facilities_required": ("应有设施", "facilities required"),
+    "finding": ("内容", "finding"),
+    "gap_id": ("盲区编号", "gap area"),
+    "gap_unit": ("缺口单位", "unit of the gap"),
+    "grade": ("分级", "grade"),
+    "group_residents": ("目标人群(人)", "residents of the group"),
+    "group_uncovered": ("未覆盖人数", "residents not covered"),
+    "kind": ("种类", "kind"),
+    "layer": ("图层", "layer"),
+    "level": ("层级", "level"),
+    "measure": ("算法", "measure"),
+    "nature": ("指标属性", "nature"),
+    "p50_min_rural": ("农村中位步行分钟", "median minutes, rural"),
+    "p50_min_urban": ("城镇中位步行分钟", "median minutes, urban"),
+    "rank": ("排名", "rank"),
+    "reach_standard": ("覆盖标准", "standard of reach"),
+    "reach_value": ("覆盖率", "share reached"),
+    "rows": ("示例行", "rows"),
+    "severity": ("性质", "severity"),
+    "share_rural": ("农村覆盖率", "share covered, rural"),
+    "share_urban": ("城镇覆盖率", "share covered, urban"),
+    "speed": ("步速", "speed"),
+    "standard_name": ("名称", "name"),
+    "target_origin": ("目标来源", "origin of the target"),
+    "unit": ("单位", "unit"),
+    "verdict": ("结论", "verdict"),
+    "worst_minutes": ("最远步行分钟", "longest walk (min)"),
+    "zone": ("单元", "zone"),
+    "zones_failed": ("不达标单元数", "zones that fail"),
+    "zones_met": ("达标单元数", "zones that meet it"),
+    "error": ("错误", "error"),
+    "repair": ("已修复", "repaired"),
+    "warning": ("警告", "warning"),
+    "all": ("全部", "all"),
+}
+
 SERVICES = tuple(_SERVICES)
 """Every service that this vocabulary names; a plan and a city may hold others too."""
 
-WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(_STATUSES | _MEASURES | _GROUPS | _SERVICES | _AREAS | _OTHER)
+WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    _STATUSES | _MEASURES | _GROUPS | _SERVICES | _AREAS | _OTHER | _HEADS
+)
 """Every term by its key: Chinese, English."""
 
 

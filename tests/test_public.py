@@ -31,12 +31,14 @@ PUBLIC = [
     "Explanation",
     "Plan",
     "Proposal",
+    "Sensitivity",
     "Transport",
     "WalkNetwork",
     "assess",
     "best_sites",
     "bundled_plans",
     "gap_map",
+    "progress_table",
     "read_city",
     "read_gtfs",
     "read_layer",
@@ -44,6 +46,8 @@ PUBLIC = [
     "read_population",
     "read_walk_network",
     "sample_city",
+    "sensitivity",
+    "split_change",
     "write_summary",
 ]
 

@@ -1,7 +1,19 @@
 """What is missing, where, for how many, by which clause."""
 
-from servicecircle.assessment.assessment import Assessment, assess
+from servicecircle.assessment.assessment import Assessment
 from servicecircle.assessment.comparison import Comparison
 from servicecircle.assessment.explanation import Explanation
+from servicecircle.assessment.judging import assess
+from servicecircle.assessment.progress import progress_table, split_change
+from servicecircle.assessment.sensitivity import Sensitivity, sensitivity
 
-__all__ = ["Assessment", "Comparison", "Explanation", "assess"]
+__all__ = [
+    "Assessment",
+    "Comparison",
+    "Explanation",
+    "Sensitivity",
+    "assess",
+    "progress_table",
+    "sensitivity",
+    "split_change",
+]

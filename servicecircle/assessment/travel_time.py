@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from servicecircle.assessment.reach import group_missing, scope_missing, setting_missing
+from servicecircle.assessment.groups import group_of
+from servicecircle.assessment.reach import scope_missing, setting_missing
 from servicecircle.assessment.residents import CellFigures, resident_rows
-from servicecircle.assessment.rows import Outcome, blocked_rows, evidence, group_of, in_area
+from servicecircle.assessment.rows import Outcome, blocked_rows, evidence, in_area
 from servicecircle.assessment.selection import Missing, select
 from servicecircle.city import smallest_zone
 from servicecircle.network import DRIVE_SPEEDS_KMH, rides
@@ -48,10 +49,10 @@ class Trips:
 def assess_travel_time(ground: Ground, plan: Plan, standard: Standard, travel: TravelTime) -> Outcome:
     """Return what a standard of travel time comes to."""
     selection = select(ground, travel.facilities)
-    column, estimated = group_of(ground, plan, travel.group)
+    group = group_of(ground, plan, travel.group)
     missing = [
         *selection.missing,
-        *group_missing(travel.group, column, estimated=estimated),
+        *group.missing,
         *scope_missing(ground, standard),
         *_not_known(ground, travel),
     ]
@@ -65,18 +66,18 @@ def assess_travel_time(ground: Ground, plan: Plan, standard: Standard, travel: T
     limit = SECONDS_PER_MINUTE * (travel.minutes if travel.minutes is not None else max(travel.bands))
     asked = _asked(ground, travel)
     figures = CellFigures(
-        np.where(asked, ground.group(column), 0.0),
+        np.where(asked, ground.group(group.column), 0.0),
         reaches(trips.seconds, limit),
         asked & in_area(ground, standard.scope),
         trips.seconds,
         1.0,  # a second is a metre at this speed; the metres are taken out of the rows below
         facilities,
-        estimated,
+        group.estimated,
         others=_others(ground, travel, facilities, trips=trips, limit=limit, walk=walk),
         asked=asked,
     )
     outcome = Outcome(missing=(*missing, *_said(ground, travel, drive, walk), *_homeless(ground, travel)))
-    resident_rows(ground, standard, figures, outcome, group=column)
+    resident_rows(ground, standard, figures, outcome, group=group.column)
     for row in outcome.rows:
         row.update(worst_m=None, p50_m=None, p90_m=None)
         if travel.proxy and row["status"] == "judged":

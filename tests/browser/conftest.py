@@ -93,10 +93,9 @@ class Visit:
     tiles: list[str] = field(default_factory=list)
 
     def open(self, path: Path) -> Page:
-        """Open a file and wait until its map stands still."""
+        """Open a file and wait until what it draws stands still."""
         self.page.goto(path.as_uri())
-        self.page.wait_for_load_state("networkidle")
-        self.page.wait_for_timeout(300)
+        self.page.wait_for_timeout(250)
         return self.page
 
     def check(self) -> None:

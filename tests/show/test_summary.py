@@ -104,6 +104,12 @@ def test_a_standard_that_cannot_be_judged_says_why(tmp_path: Path) -> None:
     assert "sports and fitness ground: the layer is not loaded." in about["WT-01"]
 
 
+def test_a_standard_without_a_zone_to_judge_has_no_results(tmp_path: Path) -> None:
+    plan = result().plan.only("WT-01").with_levels(["学区"])
+    about = rows(written(assess(town(), plan, progress=False), tmp_path, "en"))
+    assert "Not evaluable" in about["WT-01"]
+
+
 def test_the_page_needs_nothing_else(tmp_path: Path) -> None:
     found = read(written(result(), tmp_path))
     assert not {"script", "link", "img", "iframe"} & {tag for tag, _ in found.elements}

@@ -1,0 +1,283 @@
+"""The tables that planners expect, made from an assessment, with Chinese or English heads and words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from servicecircle.assessment.display import main_row
+from servicecircle.assessment.figures import quantile, share
+from servicecircle.assessment.rows import WHOLE_CITY
+from servicecircle.plan import Composite, Coverage, Presence, Provision, Reach
+from servicecircle.words import word
+
+if TYPE_CHECKING:
+    from servicecircle.assessment.assessment import Assessment
+    from servicecircle.plan import Standard
+    from servicecircle.words import Language
+
+TRANSLATED = (
+    "status",
+    "verdict",
+    "nature",
+    "target_origin",
+    "level",
+    "class",
+    "service",
+    "severity",
+    "kind",
+    "measure",
+)
+"""Columns whose values are terms."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PlannerTables:
+    """The tables of a planner's report; each is a method, in Chinese unless another language is asked for.
+
+    Parameters
+    ----------
+    result
+        The assessment they are made from.
+
+    Examples
+    --------
+    >>> import servicecircle as sc
+    >>> plan = sc.read_plan("lianyungang-145").only("LY-02")
+    >>> tables = sc.assess(sc.sample_city(), plan).tables
+    >>> tables.facility_gaps(language="en").columns.tolist()[:4]
+    ['standard', 'name', 'level', 'zone']
+    """
+
+    result: Assessment
+
+    def summary(self, *, language: Language = "zh") -> pd.DataFrame:
+        """Return 指标达标总表: one row per standard, its main figure and how many of its zones meet it.
+
+        Zones count as meeting or not only where the row is judged; reference rows are never part of a rate.
+
+        Parameters
+        ----------
+        language
+            ``"zh"`` or ``"en"``: heads and words.
+        """
+        rows = []
+        for standard in self.result.plan.standards:
+            row = main_row(self.result, standard)
+            zones = self._zones(standard)
+            judged = zones[zones["status"] == "judged"]
+            told = ("value", "unit", "target", "status", "verdict", "grade")
+            kept = {"status": _common_status(zones)} if row is None else {key: row[key] for key in told}
+            met = judged["meets_target"].astype(bool)
+            counts = {"zones_met": int(met.sum()), "zones_failed": int((~met).sum())}
+            uncovered = None if row is None else row["group_uncovered"]
+            rows.append(
+                self._named(standard, language)
+                | {"nature": standard.nature, "target_origin": standard.target.origin, **kept, **counts}
+                | {"group_uncovered": uncovered}
+            )
+        columns = [
+            *(
+                "standard_id",
+                "name",
+                "nature",
+                "value",
+                "unit",
+                "target",
+                "target_origin",
+                "status",
+                "verdict",
+                "grade",
+            ),
+            *("zones_met", "zones_failed", "group_uncovered"),
+        ]
+        return _worded(pd.DataFrame(rows, columns=columns), language)
+
+    def shortfalls(self, level: str, *, language: Language = "zh") -> pd.DataFrame:
+        """Return 短板清单: the rows of one level whose target is not met, zone by zone.
+
+        Parameters
+        ----------
+        level
+            For example ``"县区"`` or ``"街道"``.
+        language
+            ``"zh"`` or ``"en"``.
+        """
+        rows = self._failing()
+        rows = rows[rows["level"] == level].sort_values(["zone_id", "standard_id", "class"])
+        columns = ["zone_name", "standard_id", "name", "class", "value", "unit", "target", "status", "verdict", "grade"]
+        return _worded(self._with_names(rows, language)[[*columns, "gap", "gap_unit", "group_uncovered"]], language)
+
+    def priorities(self, *, language: Language = "zh") -> pd.DataFrame:
+        """Return 补短板优先级排名: every zone's shortfall, binding standards first, then by residents not covered.
+
+        Parameters
+        ----------
+        language
+            ``"zh"`` or ``"en"``.
+        """
+        rows = self._failing()
+        rows = rows[(rows["class"] == "all") & rows["zone_id"].isin(self.result.city.zones["zone_id"])].copy()
+        rows["binding"] = rows["nature"] != "约束性"
+        rows["people"] = rows["group_uncovered"].fillna(rows["pop_total"]).fillna(0.0)
+        rows = rows.sort_values(
+            ["binding", "people", "standard_id", "zone_id"], ascending=[True, False, True, True], kind="stable"
+        )
+        rows["rank"] = range(1, len(rows) + 1)
+        columns = ["rank", "nature", "standard_id", "name", "level", "zone_name", "value", "unit", "target", "status"]
+        return _worded(self._with_names(rows, language)[[*columns, "gap", "gap_unit", "group_uncovered"]], language)
+
+    def facility_gaps(self, *, language: Language = "zh") -> pd.DataFrame:
+        """Return 设施缺口表: what each zone has, needs and lacks, by the standards that count facilities or places.
+
+        Parameters
+        ----------
+        language
+            ``"zh"`` or ``"en"``.
+        """
+        rows = self.result.table[self.result.table["measure"].isin([Provision.kind, Presence.kind])]
+        rows = self._with_names(rows[rows["value"].notna()], language)
+        columns = ["standard_id", "name", "level", "zone_name", "value", "unit", "facilities_n", "facilities_required"]
+        return _worded(rows[[*columns, "facilities_missing", "capacity", "capacity_missing", "status"]], language)
+
+    def blind_spots(self, *, language: Language = "zh") -> pd.DataFrame:
+        """Return 服务盲区清单: the gap areas of all standards of access, worst first within each.
+
+        Parameters
+        ----------
+        language
+            ``"zh"`` or ``"en"``.
+        """
+        columns = ["standard_id", "name", "gap_id", "zone_name", "residents", "group_residents", "cells", "area_m2"]
+        parts = [
+            self.result.gaps(standard.id)
+            .drop(columns="geometry")
+            .rename(columns={"group": "group_residents"})
+            .assign(**self._named(standard, language))
+            for standard in self.result.plan.standards
+            if isinstance(standard.measure, Reach | Composite | Coverage)
+        ]
+        known = [pd.DataFrame(part) for part in parts if len(part)]
+        frame = pd.concat(known, ignore_index=True) if known else pd.DataFrame(columns=[*columns, "worst_minutes"])
+        return _worded(frame[[*columns, "worst_minutes"]], language)
+
+    def urban_rural(self, *, language: Language = "zh") -> pd.DataFrame:
+        """Return 城乡差距表: for each standard of walking access, the share covered and the minutes, urban and rural.
+
+        Parameters
+        ----------
+        language
+            ``"zh"`` or ``"en"``.
+        """
+        rows = []
+        for standard in self.result.plan.standards:
+            cells = self.result.outcomes[standard.id].cells
+            if cells is None or isinstance(standard.measure, Coverage):
+                continue
+            row: dict[str, Any] = self._named(standard, language)
+            for setting in ("urban", "rural"):
+                part = self.result.ground.of_setting(setting)
+                group, minutes = cells["group"].to_numpy()[part], cells["minutes"].to_numpy()[part]
+                covered = cells["covered"].to_numpy(dtype=bool)[part]
+                row[f"share_{setting}"] = share(float(group[covered].sum()), float(group.sum()))
+                row[f"p50_min_{setting}"] = quantile(minutes, group, 0.5)
+            both = row["share_urban"] is not None and row["share_rural"] is not None
+            row["difference"] = row["share_urban"] - row["share_rural"] if both else None
+            rows.append(row)
+        columns = ["standard_id", "name", "share_urban", "share_rural", "difference", "p50_min_urban", "p50_min_rural"]
+        return _worded(pd.DataFrame(rows, columns=columns), language)
+
+    def enough_but_unreached(self, *, language: Language = "zh") -> pd.DataFrame:
+        """Return 数量达标但覆盖不足清单: zones with enough facilities of a service that not everybody can walk to.
+
+        Parameters
+        ----------
+        language
+            ``"zh"`` or ``"en"``.
+        """
+        table = self.result.table[self.result.table["class"] == "all"]
+        rows = []
+        for counted in self.result.plan.standards:
+            for reached in self.result.plan.standards:
+                if not isinstance(counted.measure, Provision | Presence) or not isinstance(reached.measure, Reach):
+                    continue
+                if not set(counted.services) & set(reached.services):
+                    continue
+                enough = table[(table["standard_id"] == counted.id) & table["meets_target"].fillna(value=False)]
+                short = table[(table["standard_id"] == reached.id) & (table["group_uncovered"] > 0)]
+                both = enough.merge(short, on="zone_id", suffixes=("", "_reach"))
+                rows += [
+                    {
+                        "level": row["level"],
+                        "zone_name": row["zone_name"],
+                        "standard_id": counted.id,
+                        "value": row["value"],
+                        "unit": row["unit"],
+                        "reach_standard": reached.id,
+                        "reach_value": row["value_reach"],
+                        "group_uncovered": row["group_uncovered_reach"],
+                    }
+                    for _, row in both.iterrows()
+                ]
+        columns = ["level", "zone_name", "standard_id", "value", "unit", "reach_standard", "reach_value"]
+        return _worded(pd.DataFrame(rows, columns=[*columns, "group_uncovered"]), language)
+
+    def data_quality(self, *, language: Language = "zh") -> pd.DataFrame:
+        """Return 数据质量表: what was found in the data, with rows and residents concerned.
+
+        Parameters
+        ----------
+        language
+            ``"zh"`` or ``"en"``.
+        """
+        frame = self.result.report.table.rename(columns={language: "finding"})
+        return _worded(frame[["layer", "severity", "column", "count", "rows", "residents", "finding"]], language)
+
+    def assumptions(self, *, language: Language = "zh") -> pd.DataFrame:
+        """Return 假设与冲突表: what the plan does not say, and where it contradicts itself.
+
+        Parameters
+        ----------
+        language
+            ``"zh"`` or ``"en"``.
+        """
+        frame = self.result.assumptions.rename(columns={language: "finding"})
+        return _worded(frame[["standard_id", "kind", "about", "finding"]], language)
+
+    def _named(self, standard: Standard, language: Language) -> dict[str, Any]:
+        return {"standard_id": standard.id, "name": standard.name(language)}
+
+    def _with_names(self, rows: pd.DataFrame, language: Language) -> pd.DataFrame:
+        return rows.assign(name=rows[f"name_{language}"]).reset_index(drop=True)
+
+    def _zones(self, standard: Standard) -> pd.DataFrame:
+        """Return the rows of a standard's zones, without the whole city and its areas."""
+        table = self.result.table
+        mine = (table["standard_id"] == standard.id) & (table["class"] == "all") & (table["level"] != WHOLE_CITY)
+        return table[mine & ~table["level"].isin(standard.area_levels)]
+
+    def _failing(self) -> pd.DataFrame:
+        table = self.result.table
+        return table[table["meets_target"].notna() & ~table["meets_target"].fillna(value=True).astype(bool)]
+
+
+def _common_status(zones: pd.DataFrame) -> str | None:
+    """Return the status that all rows share; None where they differ."""
+    statuses = zones["status"].unique()
+    return str(statuses[0]) if len(statuses) == 1 else None
+
+
+def _worded(frame: pd.DataFrame, language: Language) -> pd.DataFrame:
+    """Return a table with heads and terms in a language."""
+    frame = frame.copy()
+    for column in set(TRANSLATED) & set(frame.columns):
+        frame[column] = [None if pd.isna(value) else word(str(value), language) for value in frame[column]]
+    if language == "en" and "verdict" in frame:
+        frame["verdict"] = frame["verdict"].replace({"达标": word("meets", "en"), "不达标": word("fails", "en")})
+    return frame.rename(columns={column: word(HEADS.get(column, column), language) for column in frame.columns})
+
+
+HEADS = {"standard_id": "standard", "zone_name": "zone", "name": "standard_name"}
+"""Terms of the columns whose own name is a term already, or says too little."""
