@@ -172,6 +172,8 @@ def test_speeds_and_rules_are_told_with_the_figures(result: Assessment) -> None:
         "43% of the road length states a speed, the rest has 30 km/h (the plan file's assumption)" in told["en"].iloc[0]
     )
     assert "1.33333 m/s" in told["en"].iloc[0]
+    listed = result.assumptions[result.assumptions["standard_id"] == "CX-02"]
+    assert listed["about"].tolist() == ["target", "speed_m_s", "transit", "speed"]
     text = str(result.explain("CX-02", "B"))
     assert "driving times stand in" in text
     assert "V3: 1,000 residents not covered" in result.evidence["en"].tolist()

@@ -8,6 +8,7 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 
+from servicecircle.assessment.digest import data_digests
 from servicecircle.city import City, Transport
 from servicecircle.errors import CRSError, InputError, LayerError
 from servicecircle.network import DriveNetwork
@@ -96,3 +97,14 @@ def test_roads_elsewhere_and_other_things_are_refused() -> None:
         Transport(drive=roads)
     with pytest.raises(InputError, match="lines must be a frame"):
         Transport(lines=["L1"])
+
+
+def test_other_speeds_and_other_stops_are_other_data() -> None:
+    def digests(speed_kmh: float, lines: pd.DataFrame) -> dict[str, str]:
+        drive = DriveNetwork.from_edges(oracle.edges().assign(speed_kmh=speed_kmh))
+        return data_digests(oracle.city(transport=Transport(drive, lines)))
+
+    one, other = digests(30.0, LINES), digests(40.0, LINES.iloc[:2])
+    assert {name for name in one if one[name] != other[name]} == {"drive network", "bus lines"}
+    assert digests(30.0, LINES.iloc[::-1]) == one
+    assert set(data_digests(oracle.city())) == set(one) - {"drive network", "bus lines"}
