@@ -225,7 +225,7 @@ def access(
     facilities = _facilities(ground, chosen, offers)
     found = [
         *_reaching_nobody(facilities, group, minutes),
-        *_unserved(ground, people, figures["facilities_n"], service=service, minutes=minutes),
+        *_unserved(ground, people, value, service=service, minutes=minutes),
     ]
     return Access(
         service,
@@ -333,14 +333,12 @@ def _reaching_nobody(facilities: gpd.GeoDataFrame, group: str, minutes: float) -
     return [Finding.about("facilities", "reaches_nobody", "warning", en=en, zh=zh, rows=alone.index)]
 
 
-def _unserved(
-    ground: Ground, people: Floats, within_reach: NDArray[Any], *, service: str, minutes: float
-) -> list[Finding]:
-    """Return which cells with residents of the group have no facility within their catchment."""
-    without = (people > 0) & (within_reach == 0)
+def _unserved(ground: Ground, people: Floats, value: Floats, *, service: str, minutes: float) -> list[Finding]:
+    """Return which cells with residents of the group have an access of 0."""
+    without = (people > 0) & (value == 0)
     if not without.any():
         return []
-    en = f"no open {word(service, 'en')} within {minutes:g} min: their access is 0, and they count in every mean."
-    zh = f"{minutes:g} 分钟步行范围内没有{word(service, 'zh')}：可及性为 0，计入各项均值。"
+    en = f"nothing of {word(service, 'en')} within {minutes:g} min: access is 0, and counts as 0 in every mean."
+    zh = f"{minutes:g} 分钟步行范围内没有可用的{word(service, 'zh')}：可及性为 0，并按 0 计入均值。"
     found = Finding.about("population", "unserved", "warning", en=en, zh=zh, rows=ground.cells.index[without])
     return [replace(found, residents=float(people[without].sum()))]
