@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 BOTTOM, TOP = 0.4, 0.9
 """The Palma ratio sets what lies above the second share of the people against what lies below the first."""
 
-NOTHING = 1e-12
-"""A part of a total smaller than this is what arithmetic leaves, not something that people have."""
+NOBODY = 1e-12
+"""A share of the people smaller than this is what arithmetic leaves: a cell that ends there ends at the border."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,9 +156,10 @@ def palma(values: ArrayLike, weights: ArrayLike) -> float | None:
     x = x / x[-1]
     reached = np.concatenate([[0.0], np.cumsum(people)])
     held = np.concatenate([[0.0], np.cumsum(people * x)])
-    bottom, below_top = np.interp([BOTTOM, TOP], reached, held)
-    top = held[-1] - below_top
-    return float(top / bottom) if bottom > NOTHING * held[-1] else float("inf")
+    for border in (BOTTOM, TOP):
+        reached[np.abs(reached - border) < NOBODY] = border
+    bottom, below_top = map(float, np.interp([BOTTOM, TOP], reached, held))
+    return (float(held[-1]) - below_top) / bottom if bottom else float("inf")
 
 
 def coefficient_of_variation(values: ArrayLike, weights: ArrayLike) -> float | None:

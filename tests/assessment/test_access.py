@@ -265,7 +265,7 @@ def pysal(city: sc.City, limit: float, weight: Callable[[float], float] | None) 
     )
     demand = pd.DataFrame({"demand": city.population["pop_3_5"].to_numpy(dtype=float)}, index=cells)
     supply = pd.DataFrame({"supply": facilities["capacity"].to_numpy(dtype=float)}, index=facilities["id"].to_numpy())
-    value = fca.two_stage_fca(
+    value: pd.Series[float] = fca.two_stage_fca(
         demand, supply, costs, demand_index=True, demand_name="demand", supply_name="supply", weight_fn=weight
     )
     return value.reindex(cells).fillna(0.0)
