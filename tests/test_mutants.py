@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.mutants import MUTANTS, ROOT, Mutant, main
+from tests.faults import Mutant
+from tests.mutants import MUTANTS, ROOT, main
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)

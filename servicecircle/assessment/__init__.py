@@ -1,7 +1,7 @@
 """What is missing, where, for how many, by which clause."""
 
 from servicecircle.assessment.access import Access, access
-from servicecircle.assessment.assessment import Assessment, assess
+from servicecircle.assessment.assessment import Assessment
 from servicecircle.assessment.comparison import Comparison
 from servicecircle.assessment.equity import equity_table
 from servicecircle.assessment.explanation import Explanation
@@ -13,6 +13,7 @@ from servicecircle.assessment.inequality import (
     palma,
     weighted_mean,
 )
+from servicecircle.assessment.judging import assess
 from servicecircle.assessment.progress import progress_table, split_change
 from servicecircle.assessment.sensitivity import Sensitivity, sensitivity
 

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from servicecircle.assessment.reach import group_missing, scope_missing
+from servicecircle.assessment.groups import group_of
+from servicecircle.assessment.reach import scope_missing
 from servicecircle.assessment.residents import CellFigures, resident_rows
 from servicecircle.assessment.rows import (
     Outcome,
     blocked_rows,
     companion,
     evidence,
-    group_of,
     in_area,
     units,
 )
@@ -50,9 +50,9 @@ class Needed:
 def assess_composite(ground: Ground, plan: Plan, standard: Standard, composite: Composite) -> Outcome:
     """Return what a composite standard comes to; while a service is not loaded it cannot be evaluated."""
     selections = [select(ground, one.facilities) for one in composite.require]
-    column, estimated = group_of(ground, plan, composite.group)
+    group = group_of(ground, plan, composite.group)
     missing = [lacking for selection in selections for lacking in selection.missing]
-    missing += group_missing(composite.group, column, estimated=estimated) + scope_missing(ground, standard)
+    missing += [*group.missing, *scope_missing(ground, standard)]
     outcome = Outcome(missing=tuple(missing))
     if outcome.blocked:
         outcome.rows = blocked_rows(ground, standard)
@@ -61,16 +61,16 @@ def assess_composite(ground: Ground, plan: Plan, standard: Standard, composite: 
     needed = _needed(ground, composite, selections, speed)
     lacking = np.column_stack([one.lacking for one in needed])
     figures = CellFigures(
-        ground.group(column),
+        ground.group(group.column),
         np.asarray(~lacking.any(axis=1), dtype=bool),
         in_area(ground, standard.scope),
         np.max([one.walk.distance_m for one in needed], axis=0),
         speed,
         np.unique(np.concatenate([one.facilities for one in needed])),
-        estimated,
+        group.estimated,
         others=_others(plan, composite, needed),
     )
-    resident_rows(ground, standard, figures, outcome, group=column)
+    resident_rows(ground, standard, figures, outcome, group=group.column)
     outcome.cells = _cells(ground, figures, needed, lacking)
     outcome.walks += [(one.service, one.walk) for one in needed]
     for place, one in enumerate(needed):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
+from servicecircle.assessment.groups import with_zone_shares
 from servicecircle.city.zoning import zones_of
 from servicecircle.network import Nearest, Pairs, Positions, nearest, snap, within
 
@@ -48,6 +49,8 @@ class Ground:
         The ground of all zones.
     cell_positions, facility_positions
         Both on the walk network.
+    estimated
+        Groups of residents that are estimated from shares of zones.
     walks
         Distances found so far, by the facilities they lead to.
     """
@@ -63,6 +66,7 @@ class Ground:
     extent: BaseGeometry
     cell_positions: Positions
     facility_positions: Positions
+    estimated: frozenset[str] = frozenset()
     walks: dict[bytes, Nearest] = field(default_factory=dict)
 
     def group(self, group: str) -> NDArray[np.float64]:
@@ -128,7 +132,8 @@ def make_ground(city: City, *, since: Ground | None = None) -> Ground:
     zone_points = city.zones.geometry.representative_point()
     zone_zones, _ = zones_of(zone_points, city.zones, declared=city.zones["zone_id"])
     facility_zones = city.facility_zones.reindex(facilities["id"])
-    cells = city.population.set_index("cell_id", drop=False)
+    cell_zones = city.cell_zones
+    cells, estimated = with_zone_shares(city.population.set_index("cell_id", drop=False), cell_zones, city.zones)
     if since is not None and _same_walk(city, since.city):
         old = since.facility_ids
         walks = {key: _renumbered(walk, old, facilities["id"].to_numpy()) for key, walk in since.walks.items()}
@@ -139,7 +144,7 @@ def make_ground(city: City, *, since: Ground | None = None) -> Ground:
         city,
         cells,
         city.cell_xy,
-        city.cell_zones.astype("category"),
+        cell_zones.astype("category"),
         facilities,
         facility_zones.astype("category"),
         zone_zones.set_axis(city.zones["zone_id"].to_numpy()),
@@ -147,6 +152,7 @@ def make_ground(city: City, *, since: Ground | None = None) -> Ground:
         shapely.union_all(city.zones.geometry.to_numpy()),
         cell_positions,
         placed,
+        estimated,
         walks,
     )
 

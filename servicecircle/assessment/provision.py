@@ -8,14 +8,14 @@ import numpy as np
 import pandas as pd
 
 from servicecircle.assessment.figures import required, share
-from servicecircle.assessment.reach import group_missing, scope_missing
+from servicecircle.assessment.groups import group_of
+from servicecircle.assessment.reach import scope_missing
 from servicecircle.assessment.rows import (
     WHOLE_CITY,
     Outcome,
     base_columns,
     blocked_rows,
     companion,
-    group_of,
     units,
     verdict_columns,
 )
@@ -33,14 +33,14 @@ FACILITIES = "facilities"
 def assess_provision(ground: Ground, plan: Plan, standard: Standard, provision: Provision) -> Outcome:
     """Return what a standard of provision comes to; only facilities inside a zone count for it."""
     selection = select(ground, provision.facilities)
-    column, estimated = group_of(ground, plan, provision.group)
-    missing = [*selection.missing, *group_missing(provision.group, column, estimated=estimated)]
+    counted_group = group_of(ground, plan, provision.group)
+    missing = [*selection.missing, *counted_group.missing]
     missing += scope_missing(ground, standard) + _unknown_amounts(ground, provision, selection.facilities)
     outcome = Outcome(missing=tuple(missing))
     if outcome.blocked:
         outcome.rows = blocked_rows(ground, standard)
         return outcome
-    group, total = ground.group(column), ground.group("pop_total")
+    group, total = ground.group(counted_group.column), ground.group("pop_total")
     if provision.setting:
         group = np.where(ground.of_setting(provision.setting), group, 0.0)
     for unit in units(ground, standard):
@@ -53,8 +53,8 @@ def assess_provision(ground: Ground, plan: Plan, standard: Standard, provision: 
             "denominator": people,
             "pop_total": float(total[unit.cells].sum()),
             "pop_group": people,
-            "group": column,
-            "estimated": estimated,
+            "group": counted_group.column,
+            "estimated": counted_group.estimated,
             "facilities_n": counted(ground, provision, inside, count=FACILITIES),
         }
         if standard.target.value is not None and people > 0:

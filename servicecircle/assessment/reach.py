@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+import shapely
 
+from servicecircle.assessment.groups import group_of
 from servicecircle.assessment.residents import CellFigures, resident_rows
-from servicecircle.assessment.rows import Outcome, blocked_rows, group_of, in_area
+from servicecircle.assessment.rows import Outcome, blocked_rows, evidence, in_area
 from servicecircle.assessment.selection import Missing, select
 from servicecircle.units import metres_walked, minutes_walked, reaches
 
@@ -28,10 +30,10 @@ METRES_BESIDE = (300.0, 500.0, 1000.0)
 def assess_reach(ground: Ground, plan: Plan, standard: Standard, reach: Reach) -> Outcome:
     """Return what a standard of reach comes to."""
     selection = select(ground, reach.facilities)
-    group, estimated = group_of(ground, plan, reach.group)
+    group = group_of(ground, plan, reach.group)
     missing = [
         *selection.missing,
-        *group_missing(reach.group, group, estimated=estimated),
+        *group.missing,
         *scope_missing(ground, standard),
     ]
     if reach.by_class:
@@ -44,18 +46,19 @@ def assess_reach(ground: Ground, plan: Plan, standard: Standard, reach: Reach) -
     walk = ground.walk_to(selection.facilities)
     limit = _limits(ground, reach, speed)
     figures = CellFigures(
-        ground.group(group),
+        ground.group(group.column),
         reaches(walk.distance_m, limit),
         in_area(ground, standard.scope),
         walk.distance_m,
         speed,
         selection.facilities,
-        estimated,
+        group.estimated,
         {name: ground.of_setting(name) for name in sorted(reach.by_class, reverse=True)},
         _others(ground, plan, reach, limit, facilities=selection.facilities),
         _same_zone(ground, selection.facilities, limit),
     )
-    resident_rows(ground, standard, figures, outcome, group=group)
+    resident_rows(ground, standard, figures, outcome, group=group.column)
+    outcome.evidence += _edge(ground, standard, figures, limit)
     outcome.cells = reach_cells(ground, figures, walk, limit)
     outcome.walks.append((",".join(standard.services), walk))
     return outcome
@@ -127,15 +130,24 @@ def reach_cells(ground: Ground, figures: CellFigures, walk: Nearest, limit: NDAr
     )
 
 
-def group_missing(group: str, column: str, *, estimated: bool) -> list[Missing]:
-    """Return what is not known about a group of residents."""
-    if not column:
-        return [Missing("column", group, f"人口图层缺少列 {group}。", f"population: column {group!r} is missing.")]
-    if estimated:
-        zh = f"人口图层缺少列 {group}，以 {column} 代替（估算）。"
-        en = f"population: column {group!r} is missing; {column!r} stands in for it (estimated)."
-        return [Missing("estimated", group, zh, en, blocks=False)]
-    return []
+def _edge(ground: Ground, standard: Standard, figures: CellFigures, limit: NDArray[np.float64]) -> list[dict[str, Any]]:
+    """Return a warning about residents who might walk to a facility across the border, where none is known there."""
+    xy = ground.facility_xy[figures.selected]
+    known = xy[np.isfinite(xy).all(axis=1)]
+    if not np.all(shapely.intersects_xy(ground.extent, known)):
+        return []
+    lost = np.flatnonzero(~figures.covered)
+    border = shapely.boundary(ground.extent)
+    near = lost[shapely.distance(shapely.points(ground.cell_xy[lost]), border) <= limit[lost]]
+    residents = float(ground.group("pop_total")[near].sum())
+    if not residents:
+        return []
+    zh = f"{residents:,.0f} 名未覆盖居民住在外边界的限值距离内，而边界外没有设施数据：外侧若有设施，他们可能已被覆盖。"
+    en = (
+        f"{residents:,.0f} residents not covered live within the limit of the outer border, and no facility beyond it "
+        "is known: some of them may walk to one there."
+    )
+    return [evidence(standard, "edge", zh=zh, en=en, residents=residents)]
 
 
 def scope_missing(ground: Ground, standard: Standard) -> list[Missing]:

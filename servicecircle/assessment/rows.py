@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from servicecircle.assessment.ground import Ground
     from servicecircle.assessment.selection import Missing
     from servicecircle.network import Nearest
-    from servicecircle.plan import Plan, Standard
+    from servicecircle.plan import Standard
 
 CITY = "CITY"
 WHOLE_CITY = "全市"
@@ -298,11 +298,3 @@ def as_table(rows: list[dict[str, Any]], *, scenario: str) -> pd.DataFrame:
         else:
             frame[column] = pd.to_numeric(frame[column], errors="coerce").astype(float)
     return frame
-
-
-def group_of(ground: Ground, plan: Plan, group: str) -> tuple[str, bool]:
-    """Return the column that counts a group, and whether it only stands in for it; "" if there is none."""
-    if group in ground.cells:
-        return group, False
-    fallback = plan.groups[group].fallback if group in plan.groups else ""
-    return (fallback, True) if fallback in ground.cells else ("", False)

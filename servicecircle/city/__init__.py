@@ -2,7 +2,7 @@
 
 from servicecircle.city.city import City
 from servicecircle.city.inspection import as_text
-from servicecircle.city.vocabulary import YES_NO
+from servicecircle.city.vocabulary import GROUPS, YES_NO
 from servicecircle.city.zoning import levels, smallest_zone
 
-__all__ = ["YES_NO", "City", "as_text", "levels", "smallest_zone"]
+__all__ = ["GROUPS", "YES_NO", "City", "as_text", "levels", "smallest_zone"]

@@ -10,9 +10,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from servicecircle.city.across import unknown_zones, with_settings
 from servicecircle.city.inspection import Inspection
 from servicecircle.city.layers import inspect_areas, inspect_facilities, inspect_population, inspect_zones
-from servicecircle.city.zoning import settings_of, zones_of
+from servicecircle.city.zoning import redrawn, zones_of
 from servicecircle.errors import InputError, LayerError
 from servicecircle.findings import DataReport, Finding
 from servicecircle.network import AccessRule, WalkNetwork, isochrones, snap
@@ -90,9 +91,9 @@ class City:
         report = DataReport(tuple(finding for part in seen.values() for finding in part.findings))
         _stop_at_errors(report)
         facilities, zones = seen["facilities"].frame, seen["zones"].frame
-        found = [*_unknown_zones(seen["population"], zones), *_unknown_zones(seen["facilities"], zones)]
+        found = [*unknown_zones(seen["population"], zones), *unknown_zones(seen["facilities"], zones)]
         _stop_at_errors(DataReport(tuple(found)))
-        cells, found = _with_settings(seen["population"].frame, zones)
+        cells, found = with_settings(seen["population"].frame, zones)
         services = {*map(str, self.services), *facilities["service"]}
         whole = dict.fromkeys((*self.walk.report.findings, *self.report.findings, *report.findings, *found))
         values = {
@@ -219,6 +220,26 @@ class City:
         city = self._with_facilities(frame.assign(status=status), self.services)
         return replace(city, report=city.report.plus(found)) if unknown.any() else city
 
+    def districts_by(self, column: str, *, level: str = "县区") -> City:
+        """Return the city with the zones of a level drawn by who runs them: 行政区 (admin) or 管理主体 (manager).
+
+        A functional zone (功能区) overlaps its district and is never summed with it. Drawn by manager, it is a district
+        of its own, and the district around it is what is left.
+
+        Parameters
+        ----------
+        column
+            A column of the zones, for example ``"manager"``: zones with the same value make one district.
+        level
+            The level that is drawn anew.
+
+        Raises
+        ------
+        InputError
+            If the zones lack the column, or no zone below the level has a value in it.
+        """
+        return replace(self, zones=redrawn(self.zones, column, level=level))
+
     def isochrones(
         self, service: str, *, minutes: Sequence[float], profile: str = "general", each: bool = False
     ) -> gpd.GeoDataFrame:
@@ -307,50 +328,3 @@ def _inspected(city: City) -> dict[str, Inspection]:
 def _stop_at_errors(report: DataReport) -> None:
     if not report.ok:
         raise LayerError(report)
-
-
-def _unknown_zones(seen: Inspection, zones: gpd.GeoDataFrame) -> list[Finding]:
-    """Return what is wrong with the zones that rows of a layer say they are in."""
-    if "zone_id" not in seen.frame:
-        return []
-    declared = seen.frame["zone_id"]
-    unknown = declared.notna().to_numpy() & ~declared.isin(zones["zone_id"]).to_numpy()
-    if not unknown.any():
-        return []
-    return [
-        Finding.about(
-            seen.layer,
-            "unknown_zone",
-            "error",
-            en="zone_id is no zone of the zones layer. Correct it, add the zone, or leave it empty.",
-            zh="zone_id 不在 zones 图层中，请更正、补充该单元，或留空。",
-            column="zone_id",
-            rows=[f"{label}: {value}" for label, value in declared[unknown].items()],
-        )
-    ]
-
-
-def _with_settings(cells: gpd.GeoDataFrame, zones: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[Finding]]:
-    """Return the cells with a setting wherever a zone gives one, and what was found about their zones."""
-    membership, most = zones_of(cells.geometry.centroid, zones, declared=cells.get("zone_id"))
-    own = cells["setting"] if "setting" in cells else pd.Series(None, index=cells.index, dtype=object)
-    setting = own.where(own.notna(), settings_of(membership, zones))
-    if setting.notna().any():
-        cells = cells.assign(setting=setting.where(setting.notna(), None))
-    found = []
-    outside = membership.isna().all(axis=1).to_numpy()
-    if outside.any():
-        en, zh = "in no zone: counted for the whole city only.", "不在任何单元内，仅计入全市。"
-        found.append(_about_cells(cells, outside, code="outside_zones", en=en, zh=zh))
-    if (most > 1).any():
-        en = "in several zones of one level, or on a border: counted in the one with the lowest zone_id."
-        zh = "位于同级多个单元内或边界上，计入 zone_id 最小的单元。"
-        found.append(_about_cells(cells, most > 1, code="several_zones", en=en, zh=zh))
-    return cells, found
-
-
-def _about_cells(cells: gpd.GeoDataFrame, where: NDArray[np.bool_], *, code: str, en: str, zh: str) -> Finding:
-    residents = float(cells["pop_total"].to_numpy()[where].sum())
-    rows = cells["cell_id"].to_numpy()[where]
-    found = Finding.about("population", code, "warning", en=en, zh=zh, column="zone_id", rows=rows)
-    return replace(found, residents=residents)

@@ -126,7 +126,26 @@ def inspect_zones(frame: object, crs: pyproj.CRS) -> Inspection:
         )
     _inspect_setting(seen)
     _inspect_codes(seen)
+    _inspect_shares(seen)
     return seen
+
+
+def _inspect_shares(seen: Inspection) -> None:
+    """Check the shares of groups: numbers between 0 and 1."""
+    for column in (f"share_{group}" for group in GROUPS):
+        if column not in seen.frame:
+            continue
+        seen.numbers(column, may_be_missing=True)
+        above = (seen.frame[column] > 1).to_numpy()
+        if above.any():
+            seen.note(
+                "above_one",
+                "error",
+                f"{column} is a share between 0 and 1 (0.21 for 21 %).",
+                f"{column} 应为 0 到 1 之间的比例（21% 写作 0.21）。",
+                column=column,
+                rows=seen.labels(above),
+            )
 
 
 def _inspect_parents(seen: Inspection) -> None:

@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from servicecircle.errors import InputError
+
 if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
@@ -87,3 +89,28 @@ def settings_of(membership: pd.DataFrame, zones: gpd.GeoDataFrame) -> pd.Series[
     for level in reversed(membership.columns):
         setting = setting.where(setting.notna(), membership[level].map(said))
     return setting.where(setting.notna(), None)
+
+
+def redrawn(zones: gpd.GeoDataFrame, column: str, *, level: str) -> gpd.GeoDataFrame:
+    """Return zones with those of a level drawn anew: the smallest zones with the same value in a column make one.
+
+    A new zone that has the value of an old one keeps its id.
+
+    Raises
+    ------
+    InputError
+        If there is no such column, or no zone below the level has a value in it.
+    """
+    if column not in zones:
+        raise InputError.unknown("column", column, [name for name in zones.columns if name != "geometry"])
+    held = set(zones["parent"].dropna()) if "parent" in zones else set()
+    leaf = ~zones["zone_id"].isin(held) if held else zones["level"] == levels(zones)[-1]
+    own = zones[leaf & (zones["level"] != level) & zones[column].notna()]
+    if not len(own):
+        raise InputError(f"No zone below {level} has a value in column {column!r}. | 列 {column} 没有值。")
+    drawn = own[[column, "geometry"]].dissolve(by=column).reset_index()
+    old = zones[zones["level"] == level]
+    ids = dict(zip(old[column], old["zone_id"], strict=True))
+    drawn["zone_id"] = [ids.get(name, f"{column}:{name}") for name in drawn[column]]
+    drawn["name"], drawn["level"] = drawn[column].astype(str), level
+    return pd.concat([zones[zones["level"] != level], drawn], ignore_index=True)

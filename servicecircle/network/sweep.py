@@ -1,12 +1,12 @@
 """The kernels: shortest distances over the arcs of a network, compiled by numba. Import this module inside functions.
 
-All use one queue: buckets as wide as half the mean edge, each a doubly linked list of nodes. A node that gets a better
-label after it was taken out is put in again, so that results are exact whatever the width. Labels are pairs (metres,
-facility) in lexicographic order. The number of buckets is bounded by that of the edges, so memory is linear.
+All use one queue: buckets as wide as half the mean edge, each a linked list of entries. A node that gets a better label
+is put in again, and entries that came too late are passed over, so that results are exact whatever the width. Labels
+are pairs (metres, facility) in lexicographic order.
 
 Arguments come in groups: ``arcs`` is (indptr, targets, metres) of a network, ``seeds`` (node, metres, facility),
-``queue`` (limit in metres, buckets per metre, number of buckets), ``lists`` (head by bucket; after, before and bucket
-by node).
+``queue`` (limit in metres, buckets per metre, number of buckets). ``head`` holds the first entry of each bucket,
+``entries`` the node of each and the next entry in its bucket.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     Arcs = tuple[Ints, Ints, Floats]
     Seeds = tuple[Ints, Floats, Ints]
     Queue = tuple[float, float, int]
-    Lists = tuple[Ints, Ints, Ints, Ints]
-    Work = tuple[Floats, Ints, Lists]
+    Entries = NDArray[np.int32]
+    Work = tuple[Floats, Flags, Ints, Entries, Entries]
 
 NONE = -1
 FIRST_SIZE = 1024
@@ -50,40 +50,22 @@ def _bucket(metres: float, queue: Queue) -> int:
 
 
 @_compiled
-def _lists(nodes: int, queue: Queue) -> Lists:
-    """Return empty buckets."""
-    head = np.full(queue[2], NONE, dtype=np.int64)
-    after, before = np.empty(nodes, dtype=np.int64), np.empty(nodes, dtype=np.int64)
-    return head, after, before, np.full(nodes, NONE, dtype=np.int64)
+def _push(node: int, bucket: int, lists: tuple[Entries, Entries], size: int) -> int:
+    """Put a node into a bucket of ``lists``, (head, entries); return how many entries there are."""
+    head, entries = lists
+    entries[size, 0] = node
+    entries[size, 1] = head[bucket]
+    head[bucket] = size
+    return size + 1
 
 
 @_compiled
-def _take_out(node: int, lists: Lists) -> None:
-    """Take a node out of its bucket."""
-    head, after, before, place = lists
-    if before[node] == NONE:
-        head[place[node]] = after[node]
-    else:
-        after[before[node]] = after[node]
-    if after[node] != NONE:
-        before[after[node]] = before[node]
-    place[node] = NONE
-
-
-@_compiled
-def _put_in(node: int, bucket: int, lists: Lists) -> None:
-    """Put a node into a bucket, out of the one it is in."""
-    head, after, before, place = lists
-    if place[node] == bucket:
-        return
-    if place[node] != NONE:
-        _take_out(node, lists)
-    after[node] = head[bucket]
-    before[node] = NONE
-    if head[bucket] != NONE:
-        before[head[bucket]] = node
-    head[bucket] = node
-    place[node] = bucket
+def _twice(entries: Entries) -> Entries:
+    """Return room for twice as many entries."""
+    longer = np.empty((2 * len(entries), 2), dtype=np.int32)
+    for i in range(len(entries)):  # assigning a slice would take four seconds to compile
+        longer[i, 0], longer[i, 1] = entries[i, 0], entries[i, 1]
+    return longer
 
 
 @_compiled
@@ -93,30 +75,40 @@ def sweep(arcs: Arcs, seeds: Seeds, queue: Queue) -> tuple[Floats, Ints]:
     Ties go to the lowest facility.
     """
     indptr, targets, metres = arcs
+    limit, _, buckets = queue
     nodes = len(indptr) - 1
-    best = np.full(nodes, np.inf)
-    owner = np.full(nodes, NONE, dtype=np.int64)
-    lists = _lists(nodes, queue)
-    head, limit = lists[0], queue[0]
+    best, owner = np.full(nodes, np.inf), np.full(nodes, NONE, dtype=np.int64)
+    todo = np.zeros(nodes, dtype=np.bool_)
+    head = np.full(buckets, NONE, dtype=np.int32)
+    entries = np.empty((len(targets) + len(seeds[0]), 2), dtype=np.int32)
+    size = waiting = 0
     for i in range(len(seeds[0])):
         node, reach, facility = seeds[0][i], seeds[1][i], seeds[2][i]
         if reach <= limit and (reach < best[node] or (reach == best[node] and facility < owner[node])):
-            best[node] = reach
-            owner[node] = facility
-            _put_in(node, _bucket(reach, queue), lists)
-    for bucket in range(queue[2]):
+            best[node], owner[node], todo[node] = reach, facility, True
+            size = _push(node, _bucket(reach, queue), (head, entries), size)
+            waiting += 1
+    for bucket in range(buckets):
+        if waiting == 0:
+            break
         while head[bucket] != NONE:
-            node = head[bucket]
-            _take_out(node, lists)
-            facility = owner[node]
+            node = entries[head[bucket], 0]
+            head[bucket] = entries[head[bucket], 1]
+            waiting -= 1
+            if not todo[node]:
+                continue
+            todo[node] = False
+            here, facility = best[node], owner[node]
             for arc in range(indptr[node], indptr[node + 1]):
                 target = targets[arc]
-                reach = best[node] + metres[arc]
-                if reach > limit or reach > best[target] or (reach == best[target] and facility >= owner[target]):
+                reach = here + metres[arc]
+                if reach > best[target] or reach > limit or (reach == best[target] and facility >= owner[target]):
                     continue
-                best[target] = reach
-                owner[target] = facility
-                _put_in(target, _bucket(reach, queue), lists)
+                best[target], owner[target], todo[target] = reach, facility, True
+                if size == len(entries):
+                    entries = _twice(entries)
+                size = _push(target, _bucket(reach, queue), (head, entries), size)
+                waiting += 1
     return best, owner
 
 
@@ -149,13 +141,6 @@ def _insert(labels: tuple[Floats, Ints, Flags], metres: float, facility: int) ->
 
 
 @_compiled
-def _put_sooner(node: int, bucket: int, lists: Lists) -> None:
-    """Put a node into a bucket, unless it is in an earlier one."""
-    if lists[3][node] == NONE or bucket < lists[3][node]:
-        _put_in(node, bucket, lists)
-
-
-@_compiled
 def sweep_k(  # noqa: C901 - one loop, kept whole for speed
     arcs: Arcs, seeds: Seeds, queue: Queue, labels: tuple[Floats, Ints, Flags]
 ) -> tuple[Floats, Ints]:
@@ -164,24 +149,26 @@ def sweep_k(  # noqa: C901 - one loop, kept whole for speed
     ``labels`` is (metres, facility, whether still to be passed on), each of shape (n, k), filled with inf, -1, False.
     """
     indptr, targets, metres = arcs
+    limit, _, buckets = queue
     best, owner, todo = labels
-    lists = _lists(len(indptr) - 1, queue)
-    head, limit = lists[0], queue[0]
+    head = np.full(buckets, NONE, dtype=np.int32)
+    entries = np.empty((len(targets) + len(seeds[0]), 2), dtype=np.int32)
+    size = waiting = 0
     for i in range(len(seeds[0])):
         node, reach = seeds[0][i], seeds[1][i]
         if reach <= limit and _insert((best[node], owner[node], todo[node]), reach, seeds[2][i]):
-            _put_sooner(node, _bucket(reach, queue), lists)
-    for bucket in range(queue[2]):
+            size = _push(node, _bucket(reach, queue), (head, entries), size)
+            waiting += 1
+    for bucket in range(buckets):
+        if waiting == 0:
+            break
         while head[bucket] != NONE:
-            node = head[bucket]
-            _take_out(node, lists)
+            node = entries[head[bucket], 0]
+            head[bucket] = entries[head[bucket], 1]
+            waiting -= 1
             for i in range(best.shape[1]):
-                if not todo[node, i]:
+                if not todo[node, i] or _bucket(best[node, i], queue) > bucket:
                     continue
-                later = _bucket(best[node, i], queue)
-                if later > bucket:
-                    _put_in(node, later, lists)
-                    break
                 todo[node, i] = False
                 for arc in range(indptr[node], indptr[node + 1]):
                     target = targets[arc]
@@ -189,7 +176,10 @@ def sweep_k(  # noqa: C901 - one loop, kept whole for speed
                     if target == node or reach > limit:
                         continue
                     if _insert((best[target], owner[target], todo[target]), reach, owner[node, i]):
-                        _put_sooner(target, _bucket(reach, queue), lists)
+                        if size == len(entries):
+                            entries = _twice(entries)
+                        size = _push(target, _bucket(reach, queue), (head, entries), size)
+                        waiting += 1
     return best, owner
 
 
@@ -230,43 +220,63 @@ def answer(
 
 
 @_compiled
-def _workspace(nodes: int, queue: Queue) -> Work:
-    """Return what `_sweep_one` works with: metres and touched nodes, and the buckets."""
-    return np.full(nodes, np.inf), np.empty(nodes, dtype=np.int64), _lists(nodes, queue)
+def _workspace(arcs: Arcs, queue: Queue) -> Work:
+    """Return what `_sweep_one` works with: metres, whether to be passed on, nodes touched, first entries, entries."""
+    nodes = len(arcs[0]) - 1
+    return (
+        np.full(nodes, np.inf),
+        np.zeros(nodes, dtype=np.bool_),
+        np.empty(nodes, dtype=np.int64),
+        np.full(queue[2], NONE, dtype=np.int32),
+        np.empty((len(arcs[1]) + 2, 2), dtype=np.int32),
+    )
 
 
 @_compiled
-def _sweep_one(arcs: Arcs, source: tuple[Ints, Floats], queue: Queue, work: Work) -> int:
+def _sweep_one(  # noqa: C901 - one loop, kept whole for speed
+    arcs: Arcs, source: tuple[Ints, Floats], queue: Queue, work: Work
+) -> int:
     """Sweep from one source (its two nodes, metres to each); return how many nodes it touched.
 
     The caller sets the metres in ``work`` back to inf at the nodes touched.
     """
     indptr, targets, metres = arcs
-    best, touched, lists = work
-    head, limit = lists[0], queue[0]
-    count = 0
+    limit, _, buckets = queue
+    best, todo, touched, head, entries = work
+    count = size = waiting = 0
     for side in range(2):
         node, reach = source[0][side], source[1][side]
         if reach <= limit and reach < best[node]:
             if best[node] == np.inf:
                 touched[count] = node
                 count += 1
-            best[node] = reach
-            _put_in(node, _bucket(reach, queue), lists)
-    for bucket in range(queue[2]):
+            best[node], todo[node] = reach, True
+            size = _push(node, _bucket(reach, queue), (head, entries), size)
+            waiting += 1
+    for bucket in range(buckets):
+        if waiting == 0:
+            break
         while head[bucket] != NONE:
-            node = head[bucket]
-            _take_out(node, lists)
+            node = entries[head[bucket], 0]
+            head[bucket] = entries[head[bucket], 1]
+            waiting -= 1
+            if not todo[node]:
+                continue
+            todo[node] = False
+            here = best[node]
             for arc in range(indptr[node], indptr[node + 1]):
                 target = targets[arc]
-                reach = best[node] + metres[arc]
-                if reach > limit or reach >= best[target]:
+                reach = here + metres[arc]
+                if reach >= best[target] or reach > limit:
                     continue
                 if best[target] == np.inf:
                     touched[count] = target
                     count += 1
-                best[target] = reach
-                _put_in(target, _bucket(reach, queue), lists)
+                best[target], todo[target] = reach, True
+                if size == len(entries):
+                    entries = _twice(entries)
+                size = _push(target, _bucket(reach, queue), (head, entries), size)
+                waiting += 1
     return count
 
 
@@ -276,7 +286,8 @@ def _grown(values: Any, needed: int) -> Any:
     if needed <= len(values):
         return values
     longer = np.empty(max(needed, 2 * len(values)), dtype=values.dtype)
-    longer[: len(values)] = values
+    for i in range(len(values)):
+        longer[i] = values[i]
     return longer
 
 
@@ -286,8 +297,8 @@ def sweep_each(arcs: Arcs, sources: tuple[Ints, Floats], queue: Queue) -> tuple[
 
     ``sources`` is (their two nodes, metres to each), both of shape (s, 2).
     """
-    work = _workspace(len(arcs[0]) - 1, queue)
-    best, touched, _ = work
+    work = _workspace(arcs, queue)
+    best, _, touched, _, _ = work
     begin = np.zeros(len(sources[0]) + 1, dtype=np.int64)
     nodes = np.empty(FIRST_SIZE, dtype=np.int64)
     reach = np.empty(FIRST_SIZE, dtype=np.float64)
@@ -329,8 +340,8 @@ def pairs(
     point, metres from the node to its door) for the points on the edges at each node, then (where each edge's begin,
     offset, access).
     """
-    work = _workspace(len(arcs[0]) - 1, queue)
-    best, touched, _ = work
+    work = _workspace(arcs, queue)
+    best, _, touched, _, _ = work
     limit = queue[0]
     near_begin, near, near_metres, begin, offset, access = points
     found = np.full(len(offset), np.inf)

@@ -229,8 +229,11 @@ def _is_number(value: object) -> bool:
 
 
 def arcs_of(network: WalkNetwork) -> Arcs:
-    """Return the arcs as the kernels take them."""
-    return network.indptr, network.targets, network.arc_length_m
+    """Return the arcs as the kernels take them: read-only, also after pickling, so that one compilation serves all."""
+    arcs = network.indptr.view(), network.targets.view(), network.arc_length_m.view()
+    for array in arcs:
+        array.setflags(write=False)
+    return arcs
 
 
 def queue_size(network: WalkNetwork, limit: float, seeds: Seeds) -> Queue:
@@ -246,9 +249,21 @@ def legs(network: WalkNetwork, positions: Positions) -> tuple[NDArray[np.int64],
 
     For a position that is not placed they are those of some edge; its access leg is infinite.
     """
+    _check(network, positions)
     length = network.edge_length_m[positions.edge]
     to_ends = np.column_stack([positions.offset_m, length - positions.offset_m])
     return np.ascontiguousarray(network.edge_nodes[positions.edge]), to_ends
+
+
+def _check(network: WalkNetwork, positions: Positions) -> None:
+    """Raise InputError if positions cannot be on this network."""
+    edge = positions.edge[positions.placed]
+    known = edge < len(network)
+    if not known.all() or (positions.offset_m[positions.placed] > network.edge_length_m[edge] + TOLERANCE_M).any():
+        raise InputError(
+            f"positions are not on this network ({network!r}): snap the points to it. | "
+            "位置不在该步行网络上，请用 snap 重新定位。"
+        )
 
 
 def entries(network: WalkNetwork, facilities: Positions) -> Seeds:
@@ -264,6 +279,7 @@ def _by_edge(
     network: WalkNetwork, positions: Positions
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
     """Return the placed positions edge by edge: where each edge's begin (m+1,), number, offset and access leg."""
+    _check(network, positions)
     order = np.argsort(positions.edge, kind="stable")
     order = order[np.count_nonzero(~positions.placed) :].astype(np.int64)
     begin = np.zeros(len(network) + 1, dtype=np.int64)

@@ -18,6 +18,7 @@ from servicecircle.plan.measures import (
 )
 from servicecircle.plan.plan import Group, Plan, Profile, Service, Source
 from servicecircle.plan.reader import bundled_plans, read_plan
+from servicecircle.plan.register import Registered
 from servicecircle.plan.standard import (
     Alternative,
     Assumption,
@@ -51,6 +52,7 @@ __all__ = [
     "Provision",
     "Reach",
     "Register",
+    "Registered",
     "Requirement",
     "Service",
     "Share",

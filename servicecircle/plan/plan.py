@@ -12,6 +12,7 @@ from servicecircle.plan.frozen import FrozenMap
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from servicecircle.plan.register import Registered
     from servicecircle.plan.standard import Standard
 
 
@@ -94,6 +95,8 @@ class Plan:
         Walking profiles, groups of residents, and services of the plan's own, by name.
     standards
         The standards, in the order of the file.
+    register
+        The plan's statements that no standard computes, each with the reason.
     source
         The document.
     """
@@ -102,6 +105,7 @@ class Plan:
     title_zh: str
     title_en: str
     standards: tuple[Standard, ...]
+    register: tuple[Registered, ...] = ()
     profiles: Mapping[str, Profile] = field(default_factory=FrozenMap)
     groups: Mapping[str, Group] = field(default_factory=FrozenMap)
     services: Mapping[str, Service] = field(default_factory=FrozenMap)
@@ -112,6 +116,7 @@ class Plan:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "standards", tuple(self.standards))
+        object.__setattr__(self, "register", tuple(self.register))
         for name in ("profiles", "groups", "services"):
             object.__setattr__(self, name, FrozenMap(getattr(self, name)))
 
@@ -128,6 +133,16 @@ class Plan:
     def ids(self) -> tuple[str, ...]:
         """Return the ids of the standards, in order."""
         return tuple(standard.id for standard in self.standards)
+
+    @property
+    def statements(self) -> dict[str, str]:
+        """Return what becomes of each statement of the plan, by its id: ``computed``, ``counted`` or ``registered``.
+
+        A stock is counted; a statement that a standard of the measure `register` cites is registered.
+        """
+        fates = {"stock": "counted", "register": "registered"}
+        known = {one: fates.get(s.measure.kind, "computed") for s in self.standards for one in s.statements}
+        return dict(sorted((known | {one.id: "registered" for one in self.register}).items()))
 
     def only(self, *ids: str) -> Plan:
         """Return the plan with these standards alone, in the plan's order.

@@ -23,10 +23,16 @@ The format, version 1 (unknown keys are faults everywhere; the catalogue's own p
     scope = "main_city"          # a kind of area; base_value, base_year, target_year; unit, gap_unit; cross_border
     judge = ["街道", "主城区"]    # inform = [...]
 
+    statements = ["Q282"]        # ids of the plan's statements that it computes
+
     [[standard.citation]]        # section, line, quote; value: the figures the clause states, in plain digits
     [[standard.assumption]]      # about = the key it is about; zh, en
     [[standard.method]]          # source, quote
     [[standard.conflict]]        # zh, en; alternatives = [{ value, line, quote }]
+
+    [reasons.survey]             # zh, en   (why a statement is not computed)
+
+    [[register]]                 # section; statements = [{ id, line, quote, reason = "survey", note = { zh, en } }]
 
 A condition under ``where`` is a value, a list of values, or ``{ at_least = 4, at_most = 5 }``. Every number of a
 standard is stated by one of its citations or spoken of by an assumption about its key; a target that the plan does not
@@ -48,6 +54,7 @@ from servicecircle.plan.frozen import FrozenMap
 from servicecircle.plan.location import key_lines
 from servicecircle.plan.measure_reader import Names, read_both
 from servicecircle.plan.plan import Group, Plan, Profile, Service, Source
+from servicecircle.plan.register import read_register
 from servicecircle.plan.standard_reader import read_standard
 from servicecircle.text import decode, did_you_mean, listed
 from servicecircle.words import SERVICES
@@ -183,10 +190,34 @@ def _plan(fields: Fields) -> Plan:
         groups=FrozenMap(groups),
         services=FrozenMap(services),
         standards=standards,
+        register=read_register(fields),
     )
+    _check_statements(fields, plan)
     head.finish()
     fields.finish()
     return plan
+
+
+def _check_statements(fields: Fields, plan: Plan) -> None:
+    """Note statements with two fates: computed and counted, or registered although a standard has them."""
+    fates: dict[str, tuple[str, str]] = {}
+    for position, standard in enumerate(plan.standards):
+        fate = standard.measure.kind if standard.measure.kind in ("stock", "register") else "computed"
+        for one in standard.statements:
+            other, first = fates.setdefault(one, (fate, standard.id))
+            if other != fate:
+                fields.fault_at(
+                    ("standard", position, "statements"),
+                    f"{one!r} is {fate} by {standard.id!r} and {other} by {first!r}; it can be only one.",
+                    f"{one!r} 的归属矛盾:{standard.id!r} 与 {first!r}。",
+                )
+    for registered in plan.register:
+        if registered.id in fates:
+            fields.fault_at(
+                ("register",),
+                f"{registered.id!r} is registered, but standard {fates[registered.id][1]!r} has it.",
+                f"{registered.id!r} 已由标准 {fates[registered.id][1]!r} 计算,不应再登记。",
+            )
 
 
 def _source(head: Fields) -> Source:

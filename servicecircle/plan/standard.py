@@ -126,6 +126,8 @@ class Standard:
         Whether facilities across a zone's border count.
     citations, methods, assumptions, conflicts
         What backs it.
+    statements
+        The ids of the plan's statements that it computes, for example ``("Q194",)``.
     """
 
     id: str
@@ -149,6 +151,7 @@ class Standard:
     methods: tuple[Method, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
+    statements: tuple[str, ...] = ()
 
     def name(self, language: Language) -> str:
         """Return the name in a language, ``"zh"`` or ``"en"``."""

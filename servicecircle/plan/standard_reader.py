@@ -65,6 +65,7 @@ def read_standard(fields: Fields, names: Names) -> Standard | None:
         methods=tuple(_method(one) for one in fields.children("method")),
         assumptions=tuple(_assumption(one) for one in fields.children("assumption")),
         conflicts=tuple(_conflict(one) for one in fields.children("conflict")),
+        statements=fields.texts("statements"),
     )
     if measure is None:
         fields.asked |= measure_keys()

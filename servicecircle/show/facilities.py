@@ -11,7 +11,7 @@ from servicecircle.plan import Composite, Presence
 from servicecircle.show import palette
 from servicecircle.show.compact import whole_degrees
 from servicecircle.show.legend import LegendRow, LegendSection, MapLayer
-from servicecircle.show.phrases import phrase
+from servicecircle.show.phrases import phrase, term
 from servicecircle.show.rows import known
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def _items(scene: Scene) -> Items:
         service = scene.service_title(facility["service"])
         lacks = _lacks(scene, facility)
         lines = [
-            (phrase("service", scene.language), service),
+            (term("kind", scene.language), service),
             (phrase("missing", scene.language), phrase("comma", scene.language).join(lacks)),
             (phrase("zone", scene.language), str(names.get(facility.get("zone_id"), ""))),
             (phrase("identifier", scene.language), str(facility["id"])),

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 if TYPE_CHECKING:
     from servicecircle.show.palette import Paint
+
+
+Dash: TypeAlias = Literal["solid", "dashed", "dotted"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +22,7 @@ class LegendRow:
     sign: Literal["fill", "dot", "line", "area", "none"] = "fill"
     opacity: float = 1.0
     hatch: bool = False
-    dash: Literal["solid", "dashed", "dotted"] = "solid"
+    dash: Dash = "solid"
     width: float = 2.0
     limit_after: bool = False
 

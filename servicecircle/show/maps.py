@@ -104,9 +104,10 @@ def _contents(
 
 
 def _words(scene: Scene) -> dict[str, Any]:
-    keys = ("walk", "distance", "limit", "missing", "nothing", "comma", "result", "nearest", "setting")
+    keys = ("walk", "distance", "limit", "missing", "comma", "result", "nearest", "setting")
     words: dict[str, Any] = {key: phrase(key, scene.language) for key in keys}
     return words | {
+        "nothing": word("none", scene.language),
         "minutes": word("minutes", scene.language),
         "unreachable": term("unreachable", scene.language),
         "group": capital(phrase("legend_people", scene.language, group=scene.group_name)),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import shapely
 
 from servicecircle.show.compact import compact_shape
-from servicecircle.show.legend import LegendRow, LegendSection, MapLayer
+from servicecircle.show.legend import Dash, LegendRow, LegendSection, MapLayer
 from servicecircle.show.phrases import phrase, term
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 Layers = tuple[list[MapLayer], list[LegendSection]]
 
 INK = "#4d3b06"
+DASHES = {"solid": None, "dashed": "5 3", "dotted": "1 4"}
 GROUND_REACHED = "#f0c453"
 GROUND_STYLES: dict[str, dict[str, Any]] = {
     "land": {"stroke": False, "fill": True, "fillColor": "#fbfaf6", "fillOpacity": 1},
@@ -54,27 +55,28 @@ def isochrone_layers(scene: Scene, outlines: Sequence[Outline]) -> Layers:
             if not shapely.is_empty(one.geometry)
         ]
         styles = [
-            {"color": INK, "weight": width, "opacity": 0.9, "fill": False, "dashArray": None if one.is_limit else "4 4"}
-            for one, width in zip(lines, _widths(lines), strict=True)
+            {"color": INK, "weight": width, "opacity": 0.9, "fill": False, "dashArray": DASHES[dash]}
+            for width, dash in _strokes(lines)
         ]
         spec = {"pane": "isochrones", "kind": "area", "styles": styles, "items": items}
         layers.append(MapLayer(f"isochrones{place}", name, not group, spec))
     if not layers:
         return [], []
     signs = {
-        one.label: LegendRow(one.label, INK, (), "line", dash="solid" if one.is_limit else "dashed", width=width)
+        one.label: LegendRow(one.label, INK, (), "line", dash=dash, width=width)
         for lines in groups.values()
-        for one, width in zip(lines[::-1], _widths(lines)[::-1], strict=True)
+        for one, (width, dash) in zip(lines[::-1], _strokes(lines)[::-1], strict=True)
     }
     notes = () if straight else (phrase("isochrone_note", scene.language),)
     title = phrase("layer_radius" if straight else "layer_isochrones", scene.language)
     return layers, [LegendSection(tuple(layer.key for layer in layers), title, (), tuple(signs.values()), notes)]
 
 
-def _widths(outlines: list[Outline]) -> list[float]:
-    """Return how wide each line is drawn (pixels), largest first: the widest is the standard's farthest limit."""
+def _strokes(outlines: list[Outline]) -> list[tuple[float, Dash]]:
+    """Return width (pixels) and dash of each line: full for the farthest limit, dashed for others, dotted for bands."""
     limits = [one for one in outlines if one.is_limit]
-    return [1.4 if one in limits[:1] else 0.8 for one in outlines]
+    others: list[tuple[float, Dash]] = [(1.1, "dashed"), (1.4, "dotted")]
+    return [(1.4, "solid") if one in limits[:1] else others[not one.is_limit] for one in outlines]
 
 
 def ground_layers(scene: Scene, *, tiles: bool) -> list[MapLayer]:

@@ -13,6 +13,7 @@ from servicecircle.words import LANGUAGES, word
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from servicecircle.assessment import Assessment
     from servicecircle.plan import Plan
     from servicecircle.words import Language
 
@@ -85,6 +86,12 @@ def service_name(plan: Plan, service: str, language: Language) -> str:
     return word(service, language) if own is None else (own.zh if language == "zh" else own.en)
 
 
+def group_name(result: Assessment, group: str, language: Language) -> str:
+    """Return the name of a group of residents, by its column; of all residents if there is no column."""
+    named = result.plan.groups.get(group or "pop_total")
+    return word(group or "pop_total", language) if named is None else (named.zh if language == "zh" else named.en)
+
+
 def grade_words(row: pd.Series[Any]) -> str:
     """Return a row's grade; empty if it has none."""
     return str(row["grade"]).replace(">=", "≥").replace("%", " %") if known(row["grade"]) else ""
@@ -141,16 +148,16 @@ def row_lines(row: pd.Series[Any], language: Language, group: str) -> Lines:
     if known(row["value"]):
         lines.append((term("value", language), value_words(row, language)))
     if row["status"] == "reference":
-        lines.append((phrase("grade", language), grade_words(row)))
+        lines.append((term("grade", language), grade_words(row)))
     lines.append((term("target", language), target_words(row, language)))
-    if known(row["gap"]):
+    if known(row["gap"]) and row["gap_unit"] != "人":  # those are counted below
         lines.append((term("gap", language), gap_words(row, language)))
     counts = [
         (phrase("group_uncovered", language, group=group), "group_uncovered"),
-        (phrase("group_unreachable", language), "pop_unreachable"),
-        (phrase("facilities_n", language), "facilities_n"),
-        (phrase("facilities_required", language), "facilities_required"),
-        (phrase("facilities_missing", language), "facilities_missing"),
+        (phrase("people_unreachable", language), "pop_unreachable"),
+        (term("facilities_n", language), "facilities_n"),
+        (term("facilities_required", language), "facilities_required"),
+        (term("facilities_missing", language), "facilities_missing"),
     ]
     for head, column in counts:
         if known(row[column]) and not (column == "pop_unreachable" and row[column] == 0):

@@ -11,11 +11,12 @@ import pyproj
 from servicecircle.assessment.display import main_row
 from servicecircle.files import replacing
 from servicecircle.show.pages import asset, render
-from servicecircle.show.panel import cited_at, missing_data, notice_of
+from servicecircle.show.panel import cited_at, estimate_lines, missing_data, notice_of
 from servicecircle.show.phrases import check_language, phrase, term
 from servicecircle.show.rows import (
     gap_words,
     grade_words,
+    group_name,
     known,
     people,
     status_words,
@@ -95,6 +96,7 @@ def _standard(result: Assessment, standard: Standard, language: Language) -> dic
     """Return what the page says of a standard."""
     rows = result.table[result.table["standard_id"] == standard.id]
     row = main_row(result, standard)
+    group = group_name(result, str(getattr(standard.measure, "group", "")), language)
     about: dict[str, Any] = {
         "id": standard.id,
         "name": standard.name(language),
@@ -103,7 +105,10 @@ def _standard(result: Assessment, standard: Standard, language: Language) -> dic
         "zones": _zones(rows, language),
         "quotes": [_quote(one, language) for one in standard.citations],
         "methods": [(one.source, one.quote) for one in standard.methods],
-        "assumptions": [one.text(language) for one in standard.assumptions],
+        "assumptions": [
+            *(one.text(language) for one in standard.assumptions),
+            *estimate_lines(result, standard, language),
+        ],
         "conflicts": [_conflict(standard, place, language) for place in range(len(standard.conflicts))],
     }
     if row is None:
@@ -119,7 +124,9 @@ def _standard(result: Assessment, standard: Standard, language: Language) -> dic
         "grade": grade_words(row) if row["status"] == "reference" else "",
         "gap": gap_words(row, language),
         "people": people(float(row["group_uncovered"])) if known(row["group_uncovered"]) else "–",
-        "group": _group(result, standard, language) if known(row["group_uncovered"]) else "",
+        "group": group_name(result, str(getattr(standard.measure, "group", "")), language)
+        if known(row["group_uncovered"])
+        else "",
     }
 
 
@@ -128,12 +135,6 @@ def _kind(row: pd.Series[Any]) -> str:
     if row["status"] == "judged" and known(row["meets_target"]):
         return "meets" if row["meets_target"] else "fails"
     return "reference" if row["status"] == "reference" else "none"
-
-
-def _group(result: Assessment, standard: Standard, language: Language) -> str:
-    group = str(getattr(standard.measure, "group", "") or "pop_total")
-    named = result.plan.groups.get(group)
-    return word(group, language) if named is None else (named.zh if language == "zh" else named.en)
 
 
 def _zones(rows: pd.DataFrame, language: Language) -> list[str]:
@@ -174,8 +175,8 @@ def _findings(report: DataReport, language: Language) -> list[dict[str, str]]:
     found = sorted(report.findings, key=lambda finding: SEVERITIES.index(finding.severity))
     return [
         {
-            "layer": one.layer,
-            "kind": phrase(f"severity_{one.severity}", language),
+            "layer": _layer(one.layer, language),
+            "kind": phrase("severity_info", language) if one.severity == "info" else word(one.severity, language),
             "text": (one.zh or one.en) if language == "zh" else (one.en or one.zh),
             "rows": f"{one.count:,}" if one.count else "",
             "examples": ", ".join(one.rows),
@@ -183,6 +184,12 @@ def _findings(report: DataReport, language: Language) -> list[dict[str, str]]:
         }
         for one in found
     ]
+
+
+def _layer(name: str, language: Language) -> str:
+    """Return the name of a layer in words; a file's name as it is."""
+    key = name.replace(" ", "_")
+    return phrase(f"finding_{key}", language) if key in {"population", "areas"} else word(key, language)
 
 
 def _parameters(result: Assessment, language: Language) -> list[tuple[str, str, str]]:
@@ -212,14 +219,14 @@ def _versions() -> str:
 
 
 def _words(language: Language) -> dict[str, str]:
-    terms = {
-        key: term(key, language)
-        for key in ("standard", "value", "target", "status", "gap", "conflict", "assumption", "none")
-    }
+    terms = (
+        "standard", "value", "target", "status", "gap", "conflict", "assumption", "none", "layer", "severity",
+        "finding",
+    )  # fmt: skip
     keys = (
         "summary_plan", "summary_scenario", "summary_standards", "summary_people", "summary_zones", "summary_clauses",
         "summary_data", "summary_no_findings", "summary_parameters", "summary_versions", "summary_grades",
-        "summary_reference_note", "summary_methods", "summary_other", "colon", "finding_layer", "finding_kind",
-        "finding", "finding_rows", "finding_residents", "parameter", "reason",
+        "summary_reference_note", "summary_methods", "summary_other", "colon", "finding_rows",
+        "finding_residents", "parameter", "reason",
     )  # fmt: skip
-    return terms | {key: phrase(key, language) for key in keys}
+    return {key: term(key, language) for key in terms} | {key: phrase(key, language) for key in keys}

@@ -272,3 +272,44 @@ def test_a_group_that_another_stands_in_for_is_flagged_and_named() -> None:
     assert rows(result, "YY-05").loc["A", "pop_group"] == 20000
     assert "estimated" in result.evidence["kind"].tolist()
     assert "children" not in repr(result)
+
+
+def test_a_group_from_shares_of_zones_is_estimated_everywhere() -> None:
+    zones = oracle.zones().assign(share_pop_60p=[0.2, 0.25, None])
+    city = oracle.city(zones=zones, population=oracle.population().drop(columns="pop_60p"))
+    result = assess(city, oracle.plan().only("LY-01"), progress=False)
+    table = rows(result, "LY-01")
+    assert table["estimated"].all()
+    # A: 20 % of 20,000; B: 25 % of 4,000
+    assert table.loc[["A", "B", "CITY"], "pop_group"].tolist() == [4000.0, 1000.0, 5000.0]
+    assert any("share_pop_60p" in told for told in result.evidence["en"])
+
+
+def test_a_share_that_some_residents_lack_estimates_nothing() -> None:
+    zones = oracle.zones().assign(share_pop_60p=[0.2, None, None])
+    city = oracle.city(zones=zones, population=oracle.population().drop(columns="pop_60p"))
+    result = assess(city, oracle.plan().only("LY-01"), progress=False)
+    assert set(result.table["status"]) == {"not_evaluable"}
+
+
+def test_residents_near_the_border_are_told_where_nothing_beyond_is_known(result: Assessment) -> None:
+    # uncovered in WT-01: C1 lives 100 m from the border, C3 100 m, C4 500 m, C6 100 m; the limit is 800 m
+    edge = result.evidence[(result.evidence["kind"] == "edge") & (result.evidence["standard_id"] == "WT-01")]
+    assert edge["residents"].tolist() == [6000.0 + 4000.0 + 2000.0 + 1000.0]
+
+
+def test_a_facility_beyond_the_border_ends_the_doubt() -> None:
+    far = gpd.GeoDataFrame(
+        {"service": ["fitness"], "open_to_public": [True]}, geometry=[shapely.Point(479000, 3830500)], crs="EPSG:4549"
+    )
+    result = assess(oracle.city().adding(far), oracle.plan().only("WT-01"), progress=False)
+    assert "edge" not in result.evidence["kind"].tolist()
+
+
+def test_urban_and_rural_residents_must_each_be_served() -> None:
+    new = gpd.GeoDataFrame(
+        {"service": "elderly_station"}, index=[0, 1], geometry=[oracle.node("N1"), oracle.node("N11")], crs="EPSG:4549"
+    )
+    result = assess(oracle.city().adding(new), oracle.plan().only("LY-01"), progress=False)
+    city = result.table[result.table["zone_id"] == "CITY"].set_index("class")
+    assert city["meets_target"].to_dict() == {"all": False, "urban": True, "rural": False}

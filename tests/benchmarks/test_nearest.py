@@ -128,7 +128,11 @@ def compared(benchmark: Any, network: WalkNetwork, facilities: Positions, limit:
         assert np.allclose(mine[apart & near], theirs[apart & near], rtol=0, atol=SAME_M)
         assert (mine <= theirs + SAME_M).all()
     if not benchmark.disabled:
-        own, scipy, networkx = cpu_seconds(ours, peers.scipy, peers.networkx)
+        own, scipy, networkx = cpu_seconds(
+            ours,
+            lambda: at_origins(network, origins, peers.scipy()),
+            lambda: at_origins(network, origins, peers.networkx()),
+        )
         benchmark.extra_info.update(
             edges=len(network),
             nodes=len(network.node_xy),

@@ -225,7 +225,7 @@ def test_names_do_not_run_and_are_shown_as_they_are(visit: Visit, tmp_path: Path
         "document.querySelectorAll('.leaflet-control-layers-selector').forEach((one) => one.checked || one.click())"
     )
     page.locator(".leaflet-sc-facilities-pane path").first.hover(force=True)
-    page.evaluate(f"() => {MAP}.eachLayer((one) => one.getTooltip && one.getTooltip() && one.openTooltip())")
+    page.evaluate(f"() => {{ {MAP}.eachLayer((one) => one.getTooltip && one.getTooltip() && one.openTooltip()); }}")
     page.wait_for_timeout(50)
     visit.check()
     assert page.evaluate("window.ran") is None

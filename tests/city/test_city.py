@@ -164,3 +164,31 @@ def test_cells_are_named_by_their_place() -> None:
     people = oracle.population().drop(columns="cell_id")
     one, other = (oracle.city(population=frame).population for frame in (people, people.iloc[::-1]))
     assert one.set_index("cell_id")["pop_total"].to_dict() == other.set_index("cell_id")["pop_total"].to_dict()
+
+
+def managed() -> gpd.GeoDataFrame:
+    """Return the squares as run by k and, in village b1, by the port: a zone across the district."""
+    zones = squares()
+    zones["manager"] = ["k", "k", "k", "port", "k"]
+    return zones
+
+
+def test_districts_by_manager_leave_nothing_out_and_count_nothing_twice() -> None:
+    people = gpd.GeoDataFrame(
+        {"pop_total": [1, 2, 4]}, geometry=gpd.points_from_xy([3, 15, 15], [3, 2, 8]), crs="EPSG:4549"
+    )
+    places = gpd.GeoDataFrame({"service": ["x"], "zone_id": ["k"]}, geometry=[None], crs="EPSG:4549")
+    zones = managed()
+    for frame in (people, zones):
+        frame["geometry"] = frame.geometry.translate(480000, 3830000)
+    city = oracle.city(population=people, facilities=places, zones=zones, areas=None)
+    drawn = city.districts_by("manager")
+    districts = drawn.zones[drawn.zones["level"] == "县区"].set_index("zone_id")
+    assert districts.geometry.area.to_dict() == {"k": 150.0, "manager:port": 50.0}
+    assert drawn.cell_zones["县区"].tolist() == ["k", "manager:port", "k"]
+    assert city.cell_zones["县区"].tolist() == ["k", "k", "k"]
+
+
+def test_districts_by_what_is_no_column() -> None:
+    with pytest.raises(InputError, match="manger"):
+        oracle.city().districts_by("manger")

@@ -5,6 +5,7 @@ import json
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -174,6 +175,16 @@ def test_what_keeps_a_standard_from_being_judged_is_named() -> None:
         assert "达标" not in found.text
 
 
+def test_it_is_said_who_stands_in_for_an_unknown_group() -> None:
+    whole = town()
+    cells = whole.population.drop(columns="pop_3_5")
+    young = replace(whole, population=cells)
+    assert "children aged 3 to 5 are not in the population layer: residents stand in" in (
+        read(page_of(judged(young, "YY-05"), "YY-05", language="en")).text
+    )
+    assert "stand in" not in page("YY-05", "en").text
+
+
 def test_metres_and_minutes_of_a_cell_agree() -> None:
     data = page("LY-01").data["cells"]
     speed = read_plan("lianyungang-145").profiles["elderly"].speed_m_s
@@ -197,6 +208,7 @@ def test_names_are_data_and_nothing_else(text: str) -> None:
     assert found.text.count(plain(text)) >= 6  # title, city, name, notice, group, quote
 
 
+@cache
 def hostile(text: str, *, level: str) -> Read:
     """Return the map of a town in which everything bears one name."""
 

@@ -263,7 +263,7 @@ function serviceCircleMap(map, data, panel) {
     const size = map.getSize();
     const list = control.getContainer().offsetWidth;
     const start = narrow ? [12, panel.offsetHeight + 24] : [panel.offsetWidth + 24, 16];
-    const end = narrow ? [12, 40] : [size.x > 1000 ? list + 16 : 24, 32];
+    const end = narrow ? [12, 40] : [size.x > 1000 ? list * 0.55 : 24, 32];
     map.fitBounds(data.bounds, { paddingTopLeft: start, paddingBottomRight: end });
   }
 
