@@ -12,6 +12,7 @@ import pandas as pd
 from servicecircle.assessment.catchment import Method, bands_of, limit_of, weight_of
 from servicecircle.assessment.figures import share
 from servicecircle.assessment.ground import make_ground
+from servicecircle.assessment.groups import SHARE
 from servicecircle.assessment.zone_cells import zone_cells
 from servicecircle.city import City, smallest_zone
 from servicecircle.errors import InputError, LayerError
@@ -72,6 +73,11 @@ class Access:
     ground: Ground
 
     @property
+    def estimated(self) -> bool:
+        """Return whether the residents of the group are only estimated, and so is every figure."""
+        return self.group in self.ground.estimated
+
+    @property
     def unit(self) -> str:
         """Return the unit of access: what facilities offer, per person where it is shared."""
         offered = self.capacity or "facilities"
@@ -90,7 +96,7 @@ class Access:
         GeoDataFrame
             One row per zone, by zone_id: zone_id, zone_name, level, group (residents of the group), unserved (those of
             them whose access is 0), access (mean over all residents of the group, those unserved included; NaN only
-            where none of them lives), geometry.
+            where none of them lives), estimated (whether the residents are), geometry.
 
         Raises
         ------
@@ -109,22 +115,24 @@ class Access:
                     "group": float(mine.sum()),
                     "unserved": float(mine[has == 0].sum()),
                     "access": share(float((mine * has).sum()), float(mine.sum())),
+                    "estimated": self.estimated,
                     "geometry": zone.geometry,
                 }
             )
-        names = ["zone_id", "zone_name", "level", "group", "unserved", "access", "geometry"]
+        names = ["zone_id", "zone_name", "level", "group", "unserved", "access", "estimated", "geometry"]
         frame = pd.DataFrame(rows, columns=names).astype({"access": float})
         return gpd.GeoDataFrame(frame, geometry="geometry", crs=self.ground.city.crs)
 
     def __repr__(self) -> str:
         people, value = (self.cells[column].to_numpy(dtype=float) for column in ("group", "access"))
         mean = share(float((people * value).sum()), float(people.sum()))
+        told = "none" if mean is None else f"{mean:.4g} {self.unit}"
         served = float(people[value > 0].sum())
         nobody = int((self.facilities["demand"] == 0).sum())
         return (
             f"{word(self.service, 'zh')} {self.service}, {self.method} within {self.minutes:g} min: "
-            f"{served:,.0f} of {people.sum():,.0f} {word(self.group, 'en')} served, "
-            f"mean {'none' if mean is None else f'{mean:.4g}'} {self.unit}; "
+            f"{served:,.0f} of {people.sum():,.0f} {word(self.group, 'en')} served"
+            f"{' (estimated)' if self.estimated else ''}, mean {told}; "
             f"{nobody} of {len(self.facilities)} facilities reach nobody"
         )
 
@@ -224,6 +232,7 @@ def access(
     offers = {"capacity": supply[chosen], "demand": demand[chosen], "ratio": ratio[chosen]}
     facilities = _facilities(ground, chosen, offers)
     found = [
+        *_estimated(ground, group),
         *_reaching_nobody(facilities, group, minutes),
         *_unserved(ground, people, value, service=service, minutes=minutes),
     ]
@@ -257,7 +266,7 @@ def _check_names(city: object, service: str, method: str) -> None:
 def _people(ground: Ground, group: str) -> Floats:
     """Return the residents of a group in each cell; they have to be known."""
     if group not in ground.cells or group == "geometry":
-        numbers = ground.city.population.select_dtypes("number").columns
+        numbers = ground.cells.select_dtypes("number").columns
         raise InputError.unknown("group", group, [str(name) for name in numbers])
     return _numbers(ground.cells[group], "population", ground.cells.index.to_numpy())
 
@@ -320,6 +329,14 @@ def _facilities(ground: Ground, chosen: NDArray[np.int64], offers: dict[str, Flo
     frame = ground.facilities.iloc[chosen].set_index("id")
     columns = pd.DataFrame({"name": frame["name"]} | offers, index=frame.index)
     return gpd.GeoDataFrame(columns, geometry=frame.geometry.to_numpy(), crs=ground.city.crs)
+
+
+def _estimated(ground: Ground, group: str) -> list[Finding]:
+    if group not in ground.estimated:
+        return []
+    en = f"{group} is estimated from the zones' {SHARE}{group}, and so is every figure of access."
+    zh = f"{group} 按单元比例 {SHARE}{group} 估算，各项可及性结果均为估算。"
+    return [Finding("population", "estimated", "warning", en, zh, column=group)]
 
 
 def _reaching_nobody(facilities: gpd.GeoDataFrame, group: str, minutes: float) -> list[Finding]:

@@ -17,7 +17,7 @@ from servicecircle.errors import InputError
 from servicecircle.text import listed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-COLUMNS = ("zone_id", "zone_name", "level", "class", "measure", "value", "unit")
+COLUMNS = ("zone_id", "zone_name", "level", "class", "measure", "value", "unit", "estimated")
 UNITS = {"minutes": "min", "metres": "m"}
+RATIOS = {"gini": gini, "palma": palma, "cv": coefficient_of_variation}
 QUANTILES = {"p10": 0.1, "p50": 0.5, "p90": 0.9}
 
 
@@ -62,7 +63,8 @@ def equity_table(
     Returns
     -------
     DataFrame
-        zone_id, zone_name, level, class (all, urban, rural, or a group), measure, value, unit. Measures of each class:
+        zone_id, zone_name, level, class (all, urban, rural, or a group), measure, value, unit, estimated (whether
+        numbers of residents behind it are). Measures of each class:
         residents, unserved or unreachable (residents), mean, p10, p50, p90 (what so many per cent do not exceed), gini,
         palma, cv (coefficient of variation). Beside them of all residents: urban_rural_difference, urban_rural_ratio;
         of a group: difference_from_all, ratio_to_all. Urban and rural ones stand only where there are any, as groups
@@ -113,6 +115,8 @@ class _Spread:
         What those are called who have nothing: unserved (access 0) or unreachable (no walk).
     unit
         The unit of what cells have.
+    estimated
+        Whether the residents that count are only estimated.
     """
 
     ground: Ground
@@ -121,6 +125,7 @@ class _Spread:
     counts: Floats
     lacking: str
     unit: str
+    estimated: bool
 
     @property
     def lost(self) -> NDArray[np.bool_]:
@@ -150,7 +155,7 @@ def _spread_of(found: object, standard_id: str, value: str) -> _Spread:
         if standard_id:
             raise InputError("standard_id belongs to an assessment. | standard_id 仅用于评估结果。")
         cells, ground, units = found.cells, found.ground, {"access": found.unit} | UNITS
-        counts = np.ones(len(cells))
+        counts, estimated = np.ones(len(cells)), found.estimated
     elif isinstance(found, Assessment):
         if not standard_id:
             raise InputError(
@@ -158,6 +163,7 @@ def _spread_of(found: object, standard_id: str, value: str) -> _Spread:
             )
         cells, ground, units = found.cells_for(standard_id), found.ground, UNITS
         counts = cells["in_scope"].to_numpy(dtype=float)
+        estimated = bool(found.table.loc[found.table["standard_id"] == standard_id, "estimated"].any())
     else:
         raise InputError(
             f"equity_table takes what access or assess returned, not {type(found).__name__}. | "
@@ -168,34 +174,37 @@ def _spread_of(found: object, standard_id: str, value: str) -> _Spread:
         raise InputError.unknown("value", value, list(units))
     having, people = (cells[column].to_numpy(dtype=float) for column in (value, "group"))
     lacking = "unserved" if value == "access" else "unreachable"
-    return _Spread(ground, having, people * counts, counts, lacking, units[value])
+    return _Spread(ground, having, people * counts, counts, lacking, units[value], estimated)
 
 
 def _rows(spread: _Spread, classes: Mapping[str, Floats], zone: ZoneCells) -> Iterator[dict[str, Any]]:
     """Yield the measures of each class of residents of a zone."""
-    values, lost = spread.having[zone.cells], spread.lost[zone.cells]
-    means: dict[str, float | None] = {}
-    for name, everywhere in classes.items():
-        people = everywhere[zone.cells]
-        whole = float(people.sum())
-        finite = bool(np.isfinite(values[people > 0]).all())
-        means[name] = weighted_mean(values, people) if finite else None
-        if not whole and name != "all":
+    having, lost = spread.having[zone.cells], spread.lost[zone.cells]
+    residents = {name: people[zone.cells] for name, people in classes.items()}
+    means = {name: _finite(weighted_mean, having, people) for name, people in residents.items()}
+    for name, people in residents.items():
+        if name != "all" and not people.any():
             continue
         measures: dict[str, tuple[float | None, str]] = {
-            "residents": (whole, "person"),
+            "residents": (float(people.sum()), "person"),
             spread.lacking: (float(people[lost].sum()), "person"),
             "mean": (means[name], spread.unit),
         }
-        measures |= {key: (quantile(values, people, q), spread.unit) for key, q in QUANTILES.items()}
-        ratios = {"gini": gini, "palma": palma, "cv": coefficient_of_variation}
-        measures |= {key: (measure(values, people) if finite else None, "ratio") for key, measure in ratios.items()}
-        if name not in {"all", "urban", "rural"}:
+        measures |= {key: (quantile(having, people, q), spread.unit) for key, q in QUANTILES.items()}
+        measures |= {key: (_finite(measure, having, people), "ratio") for key, measure in RATIOS.items()}
+        if name == "all" and {"urban", "rural"} <= set(means):
+            gap = Gap(means["urban"], means["rural"])
+            measures["urban_rural_difference"] = gap.difference, spread.unit
+            measures["urban_rural_ratio"] = gap.ratio, "ratio"
+        elif name not in {"all", "urban", "rural"}:
             gap = Gap(means[name], means["all"])
-            measures |= {"difference_from_all": (gap.difference, spread.unit), "ratio_to_all": (gap.ratio, "ratio")}
+            measures["difference_from_all"] = gap.difference, spread.unit
+            measures["ratio_to_all"] = gap.ratio, "ratio"
+        estimated = spread.estimated or name in spread.ground.estimated
         for measure, (figure, unit) in measures.items():
-            yield {"class": name, "measure": measure, "value": figure, "unit": unit}
-    if {"urban", "rural"} <= set(classes):
-        gap = Gap(means["urban"], means["rural"])
-        yield {"class": "all", "measure": "urban_rural_difference", "value": gap.difference, "unit": spread.unit}
-        yield {"class": "all", "measure": "urban_rural_ratio", "value": gap.ratio, "unit": "ratio"}
+            yield {"class": name, "measure": measure, "value": figure, "unit": unit, "estimated": estimated}
+
+
+def _finite(measure: Callable[[Floats, Floats], float | None], having: Floats, people: Floats) -> float | None:
+    """Return a measure; None where residents have no finite value."""
+    return measure(having, people) if np.isfinite(having[people > 0]).all() else None

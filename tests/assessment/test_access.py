@@ -189,6 +189,20 @@ def test_residents_that_are_not_known_are_never_guessed() -> None:
         access(city, "shop", minutes=5, group="pop_80p")
 
 
+def test_estimated_residents_are_said_to_be() -> None:
+    """A tenth of the ten west of 0 and a fifth of the twenty east of it are 65 or older: 1 + 4 share 10."""
+    city = street_city([-100, 100], [10, 20], [0], [10])
+    city = dataclasses.replace(city, zones=city.zones.assign(share_pop_65p=[0.1, 0.2]))
+    found = access(city, "shop", minutes=5, group="pop_65p", capacity="capacity")
+    assert found.facilities["ratio"]["s0"] == pytest.approx(2)
+    assert found.zones("全市")["estimated"].tolist() == [True]
+    assert "estimated" in {one.code for one in found.report.findings}
+    assert "5 of 5 residents aged 65 and over served (estimated)" in repr(found)
+    counted = access(city, "shop", minutes=5, capacity="capacity")
+    assert counted.zones("全市")["estimated"].tolist() == [False]
+    assert "estimated" not in repr(counted)
+
+
 @pytest.mark.parametrize(
     ("service", "options", "message"),
     [

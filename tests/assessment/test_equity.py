@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from typing import TYPE_CHECKING, Any
 
@@ -64,7 +65,10 @@ def test_the_table_of_access(places: sc.Access) -> None:
         nan_ok=True,
     )
     assert set(table["zone_id"]) == {"CITY", "A", "B", "Z"}
-    assert table.columns.tolist() == ["zone_id", "zone_name", "level", "class", "measure", "value", "unit"]
+    assert table.columns.tolist() == [
+        *("zone_id", "zone_name", "level", "class", "measure", "value", "unit", "estimated")
+    ]
+    assert not table["estimated"].any()
     units = table.drop_duplicates("measure").set_index("measure")["unit"]
     assert units["mean"] == units["urban_rural_difference"] == "capacity per person"
     assert units["gini"] == units["palma"] == units["cv"] == "ratio"
@@ -141,6 +145,22 @@ def test_a_city_without_settings_has_no_gap_between_them() -> None:
     table = sc.equity_table(access(street_city([0, 100], [10, 10], [0], [1]), "shop", minutes=5))
     assert set(table["class"]) == {"all"}
     assert not table["measure"].str.startswith("urban").any()
+
+
+def test_estimated_residents_are_said_to_be() -> None:
+    city = street_city([-100, 100], [10, 20], [0], [10])
+    city = dataclasses.replace(city, zones=city.zones.assign(share_pop_65p=[0.1, 0.2]))
+    of_all = sc.equity_table(access(city, "shop", minutes=5), groups=["pop_65p"])
+    assert of_all.groupby("class")["estimated"].unique().map(list).to_dict() == {"all": [False], "pop_65p": [True]}
+    of_older = sc.equity_table(access(city, "shop", minutes=5, group="pop_65p"))
+    assert of_older["estimated"].all()
+
+
+def test_a_stand_in_for_a_group_is_an_estimate() -> None:
+    """Without a count of children aged 3 to 5 the plan takes all residents, and says so."""
+    people = oracle.population().drop(columns="pop_3_5")
+    result = assess(oracle.city(population=people), oracle.plan().only("YY-05"), progress=False)
+    assert sc.equity_table(result, standard_id="YY-05")["estimated"].all()
 
 
 @pytest.mark.parametrize(
