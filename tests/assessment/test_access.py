@@ -254,6 +254,14 @@ def test_the_city_is_left_as_it_was() -> None:
         pd.testing.assert_frame_equal(getattr(city, name), frame)
 
 
+def test_sums_do_not_follow_the_order_of_rows() -> None:
+    """0.1 + 0.2 + 0.3 is not 0.3 + 0.2 + 0.1 in floating point."""
+    city = street_city([0, 10, 20], [0.1, 0.2, 0.3], [0], [1])
+    turned = dataclasses.replace(city, population=city.population.iloc[::-1])
+    demand = [access(one, "shop", minutes=5).facilities["demand"]["s0"] for one in (city, turned)]
+    assert demand[0] == demand[1]
+
+
 # ---------------------------------------------------------------------------------------------------- by another hand
 
 
