@@ -7,11 +7,14 @@ A ``City`` holds what is there, a ``Plan`` says what should be there, ``assess``
 from importlib.metadata import version
 
 from servicecircle.assessment import (
+    Access,
     Assessment,
     Comparison,
     Explanation,
     Sensitivity,
+    access,
     assess,
+    equity_table,
     progress_table,
     sensitivity,
     split_change,
@@ -27,6 +30,7 @@ from servicecircle.siting import Proposal, best_sites
 __version__ = version("servicecircle")
 
 __all__ = [
+    "Access",
     "AccessRule",
     "Assessment",
     "City",
@@ -39,9 +43,11 @@ __all__ = [
     "Sensitivity",
     "Transport",
     "WalkNetwork",
+    "access",
     "assess",
     "best_sites",
     "bundled_plans",
+    "equity_table",
     "gap_map",
     "progress_table",
     "read_city",

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 
 PUBLIC = [
+    "Access",
     "AccessRule",
     "Assessment",
     "City",
@@ -34,9 +35,11 @@ PUBLIC = [
     "Sensitivity",
     "Transport",
     "WalkNetwork",
+    "access",
     "assess",
     "best_sites",
     "bundled_plans",
+    "equity_table",
     "gap_map",
     "progress_table",
     "read_city",
