@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 DEMO_FOLDER = "servicecircle-demo"
 DEMO_PLAN = "lianyungang-145"
+DEMO_MAPS = ("YY-01", "YY-05", "CX-01", "LY-01", "LY-02", "WT-01", "ZH-01")
 DEMO_SITES = "LY-01"
 """The standard that the demo proposes sites for."""
 
@@ -37,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.command == "demo":
             _demo(Path(options.to), options.language)
         else:
-            _assess(Path(options.city), options.plan, options.to, options.language)
+            _assess(options)
     except ServiceCircleError as error:
         sys.stderr.write(f"{error}\n")
         return 1
@@ -57,6 +58,12 @@ def _parser() -> argparse.ArgumentParser:
     own.add_argument("city", metavar="CITY_FOLDER", help="a folder with a city.toml")
     own.add_argument("--plan", required=True, metavar="PLAN", help="a bundled plan, such as lianyungang-145, or a file")
     own.add_argument("--to", default=None, metavar="FOLDER", help="where the results go (default CITY_FOLDER-results)")
+    own.add_argument(
+        "--maps",
+        default=None,
+        metavar="IDS",
+        help="standards to draw, such as LY-01,CX-01, or all (default: those of access) | 要绘图的标准",
+    )
     for command in (demo, own):
         command.add_argument(
             "--language", default="zh", choices=LANGUAGES, help="of maps and summary | 图和摘要的语言 (default zh)"
@@ -73,7 +80,7 @@ def _demo(folder: Path, language: Language) -> None:
 
     plan = read_plan(DEMO_PLAN)
     result = assess(sample_city(), plan)
-    _write(result, folder, language)
+    _write(result, folder, language, DEMO_MAPS)
     sites = best_sites(result, DEMO_SITES)
     better = assess(result.city.adding(sites.facilities), plan, scenario="with five sites", since=result)
     comparison = better.compare(result)
@@ -82,21 +89,29 @@ def _demo(folder: Path, language: Language) -> None:
     _name(folder)
 
 
-def _assess(city: Path, plan: str, to: str | None, language: Language) -> None:
+def _assess(options: argparse.Namespace) -> None:
     """Assess a city folder and write the results into another."""
     from servicecircle.assessment import assess
     from servicecircle.plan import read_plan
     from servicecircle.read import read_city
 
-    chosen = read_plan(plan)
-    folder = city if city.is_dir() else city.parent
-    target = Path(to) if to is not None else folder.resolve().with_name(f"{folder.resolve().name}-results")
-    _write(assess(read_city(city), chosen), target, language)
+    plan, city = read_plan(options.plan), Path(options.city)
+    maps = [] if options.maps in {None, "all"} else [plan[one].id for one in options.maps.split(",")]
+    folder = (city if city.is_dir() else city.parent).resolve()
+    target = folder.with_name(f"{folder.name}-results") if options.to is None else Path(options.to)
+    result = assess(read_city(city), plan)
+    _write(result, target, options.language, maps or _drawn(result, every=options.maps == "all"))
     _name(target)
 
 
-def _write(result: Assessment, folder: Path, language: Language) -> None:
-    """Write tables, a map of each standard and the summary, and show the result."""
+def _drawn(result: Assessment, *, every: bool) -> list[str]:
+    """Return the standards that could be evaluated and are drawn: those of access, or every one."""
+    evaluable = set(result.table.loc[result.table["status"] != "not_evaluable", "standard_id"])
+    return [one for one in result.plan.ids if one in evaluable and (every or result.outcomes[one].cells is not None)]
+
+
+def _write(result: Assessment, folder: Path, language: Language, maps: Sequence[str]) -> None:
+    """Write tables, the maps of some standards and the summary, and show the result."""
     from tqdm.auto import tqdm
 
     from servicecircle.files import replacing
@@ -113,7 +128,7 @@ def _write(result: Assessment, folder: Path, language: Language) -> None:
         "data_report.csv": result.report.table,
     }
     _write_tables(folder, tables)
-    for standard_id in tqdm(result.plan.ids, desc="maps", unit="", delay=2):
+    for standard_id in tqdm(maps, desc="maps", unit="", delay=2):
         with replacing(folder / f"map_{standard_id.replace('/', '_')}.html") as part:
             gap_map(result, standard_id, language=language).save(str(part))
     write_summary(result, folder / "summary.html", language=language)

@@ -28,7 +28,7 @@ def test_the_demo_writes_table_maps_and_summary(demo: Path) -> None:
     names = {path.name for path in demo.iterdir()}
     assert {f"map_{standard}.html" for standard in STANDARDS} <= names
     assert {"table.csv", "summary.html", "sites.csv", "comparison.csv", "data_report.csv"} <= names
-    assert {row["standard_id"] for row in table(demo / "table.csv")} == set(STANDARDS)
+    assert {row["standard_id"] for row in table(demo / "table.csv")} >= set(STANDARDS)
 
 
 @pytest.mark.slow

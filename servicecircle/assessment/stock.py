@@ -49,6 +49,8 @@ def _bound(year: int | None, otherwise: float) -> float:
 def _amounts(frame: pd.DataFrame, stock: Stock) -> NDArray[np.float64]:
     if stock.count == FACILITIES:
         return np.ones(len(frame))
+    if stock.count not in frame:
+        return np.full(len(frame), np.nan)
     return np.asarray(pd.to_numeric(frame[stock.count], errors="coerce"), dtype=float)
 
 

@@ -161,7 +161,7 @@ class Plan:
         --------
         >>> from servicecircle.plan import read_plan
         >>> read_plan("lianyungang-145").only("LY-01", "YY-01").ids
-        ('YY-01', 'LY-01')
+        ('LY-01', 'YY-01')
         """
         known = tuple(dict.fromkeys([*self.ids, *(one.part_of for one in self.standards if one.part_of)]))
         for given in ids or ("",):

@@ -297,7 +297,8 @@ def test_all_computable_standards_can_be_said(plan: Plan) -> None:
     bundled = read_plan("lianyungang-145")
     said = {one.part_of or one.id for one in (*plan.standards, *bundled.standards)}
     assert len(COMPUTABLE) == 56
-    assert said == COMPUTABLE
+    assert said > COMPUTABLE
+    assert {one.part_of or one.id for one in bundled.standards} == said
     assert {one.measure.kind for one in (*plan.standards, *bundled.standards)} == {
         measure.kind for measure in get_args(Measure)
     }

@@ -52,13 +52,13 @@ def split_plan() -> Plan:
 
 def test_a_standard_is_found_by_its_id(plan: Plan) -> None:
     assert plan["LY-01"].id == "LY-01"
-    assert plan.ids == ("YY-01", "YY-05", "CX-01", "LY-01", "LY-02", "WT-01", "ZH-01")
-    with pytest.raises(InputError, match=r"standard 'LY-99' is unknown\. Known: YY-01, YY-05"):
+    assert plan.ids[:6] == ("YY-05", "LY-03", "LY-01", "WT-01", "CX-01", "ZH-01")
+    with pytest.raises(InputError, match=r"standard 'LY-99' is unknown\."):
         plan["LY-99"]
 
 
 def test_only_keeps_the_order_of_the_plan(plan: Plan) -> None:
-    assert plan.only("ZH-01", "YY-01", "ZH-01").ids == ("YY-01", "ZH-01")
+    assert plan.only("ZH-01", "YY-01", "ZH-01").ids == ("ZH-01", "YY-01")
     assert split_plan().only("BY-07").ids == ("BY-07/a", "BY-07/b")
     assert split_plan().only("BY-07/b").ids == ("BY-07/b",)
     with pytest.raises(InputError, match="'LY-99' is unknown"):
