@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -27,7 +27,7 @@ from servicecircle.assessment.tables import PlannerTables
 from servicecircle.city import City, smallest_zone
 from servicecircle.errors import InputError
 from servicecircle.findings import DataReport, Finding
-from servicecircle.plan import Composite, Coverage, Plan, Presence, Provision, Reach, Register, Share, Stock
+from servicecircle.plan import Citation, Composite, Coverage, Plan, Presence, Provision, Reach, Register, Share, Stock
 from servicecircle.words import word
 
 if TYPE_CHECKING:
@@ -206,13 +206,10 @@ class Assessment:
 
     @property
     def citations(self) -> pd.DataFrame:
-        """Return the clauses behind each standard: standard_id, section, line, quote, value."""
-        rows = [
-            {"standard_id": one.id, "section": c.section, "line": c.line, "quote": c.quote, "value": c.value}
-            for one in self.plan.standards
-            for c in one.citations
-        ]
-        return pd.DataFrame(rows, columns=["standard_id", "section", "line", "quote", "value"])
+        """Return the clauses behind each standard: standard_id, and the fields of `Citation`."""
+        names = [one.name for one in fields(Citation)]
+        rows = [[one.id, *(getattr(c, name) for name in names)] for one in self.plan.standards for c in one.citations]
+        return pd.DataFrame(rows, columns=["standard_id", *names])
 
     @property
     def assumptions(self) -> pd.DataFrame:
