@@ -51,7 +51,7 @@ PUBLIC = [
 MADE_BY_USERS = ("AccessRule", "City")
 """The classes that users make themselves; the others are what functions return."""
 
-LOADED_WHEN_USED = ("folium", "osmnx", "numba", "osmium", "rasterio", "matplotlib", "pydantic", "openpyxl")
+LOADED_WHEN_USED = ("folium", "osmnx", "numba", "osmium", "rasterio", "matplotlib", "pydantic", "openpyxl", "tomlkit")
 
 # What importing might leave behind. The packages that geopandas loads may do as they like, so they come first.
 IMPORT = """

@@ -50,7 +50,7 @@ import tomllib
 import unicodedata
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from servicecircle.errors import PlanError, ReadError
 from servicecircle.plan.fields import Faults, Fields
@@ -64,6 +64,7 @@ from servicecircle.text import decode, did_you_mean, listed
 from servicecircle.words import SERVICES
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from importlib.resources.abc import Traversable
 
     from servicecircle.plan.standard import Standard
@@ -79,7 +80,7 @@ def bundled_plans() -> tuple[str, ...]:
     Examples
     --------
     >>> bundled_plans()
-    ('life-circles', 'lianyungang-145')
+    ('lianyungang-145', 'life-circles')
     """
     return tuple(sorted(one.name.removesuffix(SUFFIX) for one in _catalogue().iterdir() if one.name.endswith(SUFFIX)))
 
@@ -117,7 +118,17 @@ def read_plan(name_or_path: str | Path) -> Plan:
         raise PlanError([f"{name}, line 1: nested too deeply. | 嵌套过深。"]) from None
     except ValueError as error:
         raise PlanError([_syntax_fault(name, text, str(error))]) from None
-    faults = Faults(name, key_lines(text))
+    return checked_plan(table, Faults(name, key_lines(text)))
+
+
+def checked_plan(table: Mapping[str, Any], faults: Faults) -> Plan:
+    """Return the plan that the table of a plan file describes.
+
+    Raises
+    ------
+    PlanError
+        If it has faults, or `faults` holds some already.
+    """
     plan = _plan(Fields(table, (), "", faults))
     if faults.found:
         raise PlanError(faults.messages)

@@ -96,7 +96,7 @@ def test_every_assumed_target_says_why(name: str) -> None:
 
 
 def test_the_bundled_plans_are_listed() -> None:
-    assert bundled_plans() == ("life-circles", "lianyungang-145")
+    assert bundled_plans() == ("lianyungang-145", "life-circles")
 
 
 def test_title_years_and_profiles(plan: Plan) -> None:
