@@ -35,6 +35,7 @@ PUBLIC = [
     "assess",
     "best_sites",
     "bundled_plans",
+    "circles_table",
     "gap_map",
     "progress_table",
     "read_city",

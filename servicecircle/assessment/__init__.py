@@ -1,6 +1,7 @@
 """What is missing, where, for how many, by which clause."""
 
 from servicecircle.assessment.assessment import Assessment, assess
+from servicecircle.assessment.circles import circles_table
 from servicecircle.assessment.comparison import Comparison
 from servicecircle.assessment.explanation import Explanation
 from servicecircle.assessment.progress import progress_table, split_change
@@ -12,6 +13,7 @@ __all__ = [
     "Explanation",
     "Sensitivity",
     "assess",
+    "circles_table",
     "progress_table",
     "sensitivity",
     "split_change",

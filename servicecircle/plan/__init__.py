@@ -29,7 +29,7 @@ from servicecircle.plan.standard import (
     Target,
 )
 from servicecircle.plan.workbook import read_workbook, write_workbook
-from servicecircle.plan.writer import plan_text, write_plan
+from servicecircle.plan.writer import new_plan, plan_text, write_plan
 
 __all__ = [
     "ANY_SERVICE",
@@ -65,6 +65,7 @@ __all__ = [
     "TravelTime",
     "Where",
     "bundled_plans",
+    "new_plan",
     "plan_text",
     "read_plan",
     "read_workbook",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
+from importlib.resources import files
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -60,6 +61,24 @@ def write_plan(plan: Plan, path: str | Path, *, replace: bool = False) -> None:
     """
     with replacing(path, new=not replace) as part:
         part.write_text(plan_text(plan), encoding="utf-8", newline="\n")
+
+
+def new_plan(path: str | Path) -> None:
+    """Write a commented plan file to start from: two examples, and one of every other measure in comments.
+
+    Parameters
+    ----------
+    path
+        The file; one that is there already is never touched.
+
+    Raises
+    ------
+    InputError
+        If there is such a file, or it cannot be written.
+    """
+    text = (files("servicecircle.plan") / "template.toml").read_text(encoding="utf-8")
+    with replacing(path, new=True) as part:
+        part.write_text(text, encoding="utf-8", newline="\n")
 
 
 def plan_text(plan: Plan) -> str:
