@@ -49,7 +49,7 @@ class Citation:
     Parameters
     ----------
     section, line
-        Where it stands in the source (lines from 1); "" and None for another document.
+        Where it stands in the source (lines from 1); "" and 0 for another document.
     quote, value
         The words, and the value they state.
     document, edition, clause
@@ -59,7 +59,7 @@ class Citation:
     """
 
     section: str = ""
-    line: int | None = None
+    line: int = 0
     quote: str = ""
     value: str = ""
     document: str = ""

@@ -60,9 +60,7 @@ def read_standard(fields: Fields, names: Names) -> Standard | None:
         target_year=fields.year("target_year"),
         unit=unit,
         gap_unit=fields.text("gap_unit"),
-        cross_border=fields.flag(
-            "cross_border", default=isinstance(measure, Reach | Coverage | Composite | TravelTime)
-        ),
+        cross_border=fields.flag("cross_border", default=crosses(measure)),
         citations=tuple(_citation(one) for one in fields.children("citation")),
         methods=tuple(_method(one) for one in fields.children("method")),
         assumptions=tuple(_assumption(one) for one in fields.children("assumption")),
@@ -74,6 +72,11 @@ def read_standard(fields: Fields, names: Names) -> Standard | None:
     _check(fields, standard, measure)
     fields.finish()
     return standard if measure is not None else None
+
+
+def crosses(measure: Measure | None) -> bool:
+    """Return whether facilities across a zone's border count for a measure unless its standard says otherwise."""
+    return isinstance(measure, Reach | Coverage | Composite | TravelTime)
 
 
 def _levels(fields: Fields) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -12,6 +12,7 @@ from servicecircle.files import replacing
 from servicecircle.plan.measures import Register
 from servicecircle.plan.reader import FORMAT
 from servicecircle.plan.standard import TO_VERIFY
+from servicecircle.plan.standard_reader import crosses
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -128,6 +129,9 @@ def standard_table(standard: Standard) -> Table:
     """Return a standard as the table that a plan file holds."""
     table = {field.name: plain(getattr(standard, field.name)) for field in _changed(standard)}
     measure, target = measure_table(standard.measure), _target(standard.target)
+    table.pop("cross_border", None)
+    if standard.cross_border != crosses(standard.measure):
+        table["cross_border"] = standard.cross_border
     parts = {key: table.pop(name) for name, key in PARTS.items() if name in table}
     names = {key: table.pop(key) for key in ("id", "name_zh", "name_en", "domain", "nature", "part_of") if key in table}
     return _given(names | measure | table | {"measure": standard.measure.kind, "target": target} | parts)
