@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.mutants import MUTANTS, ROOT, Mutant, main
+from tests.mutants import MUTANTS, ROOT, main
+
+if TYPE_CHECKING:
+    from tests.faults import Mutant
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)

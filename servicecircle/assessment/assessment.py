@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -11,29 +11,19 @@ import pandas as pd
 
 from servicecircle.assessment import gaps
 from servicecircle.assessment.comparison import Comparison, compare
-from servicecircle.assessment.composite import assess_composite
-from servicecircle.assessment.coverage import assess_coverage
 from servicecircle.assessment.display import html_of, line_of
 from servicecircle.assessment.explanation import Explanation, explain
-from servicecircle.assessment.ground import Ground, make_ground
-from servicecircle.assessment.presence import assess_presence
-from servicecircle.assessment.provision import assess_provision
-from servicecircle.assessment.reach import assess_reach
-from servicecircle.assessment.rows import WHOLE_CITY, Outcome, as_table, blocked_rows, evidence
-from servicecircle.assessment.selection import Missing
-from servicecircle.assessment.share import assess_share
-from servicecircle.assessment.stock import assess_stock
 from servicecircle.assessment.tables import PlannerTables
 from servicecircle.city import City, smallest_zone
 from servicecircle.errors import InputError
-from servicecircle.findings import DataReport, Finding
-from servicecircle.plan import Citation, Composite, Coverage, Plan, Presence, Provision, Reach, Register, Share, Stock
-from servicecircle.words import word
+from servicecircle.plan import Citation, Coverage, Plan
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from servicecircle.plan import Standard
+    from servicecircle.assessment.ground import Ground
+    from servicecircle.assessment.rows import Outcome
+    from servicecircle.findings import DataReport
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -257,145 +247,3 @@ class Assessment:
 
     def _repr_html_(self) -> str:
         return html_of(self)
-
-
-def assess(
-    city: City, plan: Plan, *, scenario: str = "", since: Assessment | None = None, progress: bool = True
-) -> Assessment:
-    """Judge every standard of a plan in a city.
-
-    Parameters
-    ----------
-    city
-        What is there.
-    plan
-        What should be there.
-    scenario
-        A name for this assessment, the first column of its table.
-    since
-        An earlier assessment: walks that the change between its city and this one cannot touch are taken from it. The
-        result is the same as without.
-    progress
-        Whether a progress bar is shown when it takes longer than two seconds.
-
-    Returns
-    -------
-    Assessment
-
-    Raises
-    ------
-    InputError
-        If city or plan is something else.
-
-    Examples
-    --------
-    >>> import servicecircle as sc
-    >>> result = sc.assess(sc.sample_city(), sc.read_plan("lianyungang-145").only("LY-02"))
-    >>> row = result.table.set_index("zone_id").loc["CITY"]
-    >>> row["status"], row["verdict"]
-    ('judged', '不达标')
-    """
-    from tqdm.auto import tqdm
-
-    given: tuple[object, object] = (city, plan)
-    if not isinstance(given[0], City) or not isinstance(given[1], Plan):
-        raise InputError(
-            f"assess takes a City and a Plan, not {type(city).__name__} and {type(plan).__name__}: "
-            "assess(read_city(folder), read_plan('lianyungang-145')). | assess 需要 City 和 Plan。"
-        )
-    ground = make_ground(city, since=since.ground if since is not None else None)
-    bar = tqdm(plan.standards, desc="standards", unit="", delay=2, disable=not progress)
-    outcomes = {standard.id: _with_rows(ground, standard, _assess_one(ground, plan, standard)) for standard in bar}
-    for standard in plan.standards:
-        outcomes[standard.id].evidence += [
-            evidence(standard, f"missing_{one.kind}" if one.blocks else one.kind, about=one.name, zh=one.zh, en=one.en)
-            for one in outcomes[standard.id].missing
-        ]
-    rows = [row for outcome in outcomes.values() for row in outcome.rows]
-    companions = [row for outcome in outcomes.values() for row in outcome.companions]
-    found = [row for outcome in outcomes.values() for row in outcome.evidence]
-    names = ["scenario", "standard_id", "zone_id", "class", "method", "value", "unit"]
-    return Assessment(
-        city,
-        plan,
-        scenario,
-        as_table(rows, scenario=scenario),
-        pd.DataFrame([{"scenario": scenario, **row} for row in companions], columns=names).astype({"value": float}),
-        pd.DataFrame(found, columns=["standard_id", "zone_id", "kind", "about", "zh", "en", "residents"]),
-        city.report.plus(*_placement_findings(ground)),
-        ground,
-        outcomes,
-    )
-
-
-def _assess_one(ground: Ground, plan: Plan, standard: Standard) -> Outcome:
-    match standard.measure:
-        case Reach() as reach:
-            outcome = assess_reach(ground, plan, standard, reach)
-        case Composite() as composite:
-            outcome = assess_composite(ground, plan, standard, composite)
-        case Coverage() as coverage:
-            outcome = assess_coverage(ground, standard, coverage)
-        case Provision() as provision:
-            outcome = assess_provision(ground, plan, standard, provision)
-        case Presence() as presence:
-            outcome = assess_presence(ground, standard, presence)
-        case Share() as share:
-            outcome = assess_share(ground, standard, share)
-        case Stock() as stock:
-            outcome = assess_stock(ground, standard, stock)
-        case Register() as register:
-            outcome = _not_computed(ground, standard, register.reason_zh, register.reason_en)
-        case other:
-            en = f"{other.kind} is not computed in this version."
-            outcome = _not_computed(ground, standard, f"本版本尚不计算“{word(other.kind, 'zh')}”。", en)
-    return outcome
-
-
-def _with_rows(ground: Ground, standard: Standard, outcome: Outcome) -> Outcome:
-    """Return an outcome that has a row in any case: where no zone has the standard's levels, it says so."""
-    if outcome.rows:
-        return outcome
-    names = "、".join([*standard.judge, *standard.inform])
-    en = f"zones: there is none of level {names}."
-    missing = Missing("level", names, f"zones 图层中没有层级为 {names} 的单元。", en)
-    whole = replace(standard, judge=(WHOLE_CITY,), inform=())
-    return Outcome(rows=blocked_rows(ground, whole), missing=(*outcome.missing, *[missing] * bool(names)))
-
-
-def _not_computed(ground: Ground, standard: Standard, zh: str, en: str) -> Outcome:
-    missing = (Missing("measure", standard.measure.kind, zh, en),)
-    return Outcome(rows=blocked_rows(ground, standard), missing=missing)
-
-
-def _placement_findings(ground: Ground) -> list[Finding]:
-    """Return what could not be placed on the walk network: cells with their residents, and facilities."""
-    found = []
-    limit = ground.city.access.max_access_m
-    lost = ~ground.cell_positions.placed
-    if lost.any():
-        found.append(
-            Finding(
-                "population",
-                "off_network",
-                "warning",
-                f"farther than {limit:g} m from every street that counts: out of walking reach, and counted as such.",
-                f"距可用道路超过 {limit:g} 米，按步行不可达计入。",
-                count=int(lost.sum()),
-                rows=tuple(map(str, ground.cells.index[lost][:5])),
-                residents=float(ground.group("pop_total")[lost].sum()),
-            )
-        )
-    away = ~ground.facility_positions.placed & np.isfinite(ground.facility_xy).all(axis=1)
-    if away.any():
-        found.append(
-            Finding.about(
-                "facilities",
-                "off_network",
-                "warning",
-                en=f"farther than {limit:g} m from every street that counts: nobody can walk there.",
-                zh=f"距可用道路超过 {limit:g} 米，步行无法到达。",
-                rows=ground.facility_ids[away],
-            )
-        )
-    return found

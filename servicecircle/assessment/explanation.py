@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from servicecircle.assessment.digest import data_digests
 from servicecircle.assessment.display import summary_of
 from servicecircle.assessment.rows import units
 from servicecircle.assessment.selection import select
@@ -40,6 +41,8 @@ class Explanation:
         The facilities that count and lie in the zone, or serve a cell of it.
     parameters
         Speeds, limits and rules that the figures rest on.
+    digests
+        The fingerprint (beginning of a SHA-256) of each layer that the figures rest on.
     """
 
     standard: Standard
@@ -52,6 +55,7 @@ class Explanation:
     cells: gpd.GeoDataFrame
     facilities: gpd.GeoDataFrame
     parameters: dict[str, str]
+    digests: dict[str, str]
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -63,6 +67,7 @@ class Explanation:
         lines += [f"假设 assumption ({a.about}): {a.zh} | {a.en}" for a in one.assumptions]
         lines += [f"原文冲突 conflict: {c.resolution}" for c in one.conflicts]
         lines += [f"参数 {name}: {value}" for name, value in self.parameters.items()]
+        lines += [f"数据 data: {name} (SHA-256 {value}...)" for name, value in self.digests.items()]
         lines += [f"依据 {row.kind} {row.about}: {row.zh} | {row.en}" for row in self.evidence.itertuples()]
         beside = self.companions[self.companions["class"] == "all"].dropna(subset="value")
         lines += [f"对照 beside: {row.method} = {row.value:.6g} {row.unit}" for row in beside.itertuples()]
@@ -122,6 +127,7 @@ def explain(result: Assessment, standard_id: str, zone: str) -> Explanation:
         cells,
         result.ground.facilities[near],
         _parameters(result, standard),
+        data_digests(result.city),
     )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from servicecircle.assessment.assessment import Assessment, assess
+from servicecircle.assessment.judging import assess
 from servicecircle.assessment.rows import CITY
 from servicecircle.errors import InputError
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
+    from servicecircle.assessment.assessment import Assessment
     from servicecircle.city import City
 
 KEYS = ["standard_id", "zone_id", "class"]

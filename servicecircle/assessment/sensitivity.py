@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from servicecircle.assessment.assessment import Assessment, assess
+from servicecircle.assessment.judging import assess
 from servicecircle.network import AccessRule
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from servicecircle.assessment.assessment import Assessment
     from servicecircle.city import City
     from servicecircle.plan import Plan
 

@@ -121,6 +121,15 @@ def isochrones(
     ------
     InputError
         If a limit or ``buffer_m`` is not a finite number above zero, or there is no limit.
+
+    Examples
+    --------
+    >>> from servicecircle.network import WalkNetwork, snap
+    >>> street = gpd.GeoSeries([shapely.LineString([(500000, 0), (501000, 0)])], crs="EPSG:4549")
+    >>> walk = WalkNetwork.from_edges(street.to_frame("geometry"))
+    >>> school = snap(walk, [shapely.Point(500500, 0)])
+    >>> [shape.bounds[::2] for shape in isochrones(walk, school, limits_m=[100, 300], buffer_m=10)]  # lowest, highest x
+    [(500390.0, 500610.0), (500190.0, 500810.0)]
     """
     limits = [_positive("limits_m", value) for value in limits_m]
     width = _positive("buffer_m", buffer_m)

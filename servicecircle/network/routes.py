@@ -59,7 +59,18 @@ def route(network: WalkNetwork, origin: Positions, facility: Positions) -> Route
     Raises
     ------
     InputError
-        If not exactly one position is given for each.
+        If not exactly one position is given for each, or they are not on this network.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> from servicecircle.network import WalkNetwork, snap
+    >>> street = gpd.GeoSeries([shapely.LineString([(500000, 0), (500100, 0)])], crs="EPSG:4549")
+    >>> walk = WalkNetwork.from_edges(street.to_frame("geometry"))
+    >>> doors = snap(walk, [shapely.Point(500010, 5), shapely.Point(500050, -20)])
+    >>> way = route(walk, doors.take([0]), doors.take([1]))
+    >>> round(way.distance_m, 6), way.geometry
+    (65.0, <LINESTRING (500010 5, 500010 0, 500050 0, 500050 -20)>)
     """
     if len(origin) != 1 or len(facility) != 1:
         raise InputError(

@@ -62,8 +62,9 @@ def _push(node: int, bucket: int, lists: tuple[Entries, Entries], size: int) -> 
 @_compiled
 def _twice(entries: Entries) -> Entries:
     """Return room for twice as many entries."""
-    longer = np.empty((2 * len(entries), 2), dtype=entries.dtype)
-    longer[: len(entries)] = entries
+    longer = np.empty((2 * len(entries), 2), dtype=np.int32)
+    for i in range(len(entries)):  # assigning a slice would take four seconds to compile
+        longer[i, 0], longer[i, 1] = entries[i, 0], entries[i, 1]
     return longer
 
 
@@ -285,7 +286,8 @@ def _grown(values: Any, needed: int) -> Any:
     if needed <= len(values):
         return values
     longer = np.empty(max(needed, 2 * len(values)), dtype=values.dtype)
-    longer[: len(values)] = values
+    for i in range(len(values)):
+        longer[i] = values[i]
     return longer
 
 

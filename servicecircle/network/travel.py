@@ -86,7 +86,18 @@ def nearest(network: WalkNetwork, origins: Positions, facilities: Positions, *, 
     Raises
     ------
     InputError
-        If ``limit_m`` is NaN or negative.
+        If ``limit_m`` is NaN or negative, or the positions are not on this network.
+
+    Examples
+    --------
+    >>> import geopandas as gpd, shapely
+    >>> from servicecircle.network import WalkNetwork, snap
+    >>> street = gpd.GeoSeries([shapely.LineString([(500000, 0), (500100, 0)])], crs="EPSG:4549")
+    >>> walk = WalkNetwork.from_edges(street.to_frame("geometry"))
+    >>> homes = snap(walk, [shapely.Point(500010, 5), shapely.Point(500090, 5)])
+    >>> schools = snap(walk, [shapely.Point(500050, -20)])
+    >>> nearest(walk, homes, schools).distance_m.round(6).tolist()
+    [65.0, 65.0]
     """
     found = k_nearest(network, origins, facilities, k=1, limit_m=limit_m)
     return Nearest(found.distance_m[:, 0], found.facility[:, 0])
@@ -112,7 +123,7 @@ def k_nearest(
     Raises
     ------
     InputError
-        If ``limit_m`` is NaN or negative, or ``k`` is not a whole number above zero.
+        As in `nearest`, or if ``k`` is not a whole number above zero.
     """
     from servicecircle.network import sweep
 
@@ -162,7 +173,18 @@ def within(
     Raises
     ------
     InputError
-        If ``limit_m`` is NaN or negative.
+        As in `nearest`.
+
+    Examples
+    --------
+    >>> import geopandas as gpd, shapely
+    >>> from servicecircle.network import WalkNetwork, snap
+    >>> street = gpd.GeoSeries([shapely.LineString([(500000, 0), (500100, 0)])], crs="EPSG:4549")
+    >>> walk = WalkNetwork.from_edges(street.to_frame("geometry"))
+    >>> doors = snap(walk, [shapely.Point(500000, 0), shapely.Point(500040, 0), shapely.Point(500100, 0)])
+    >>> pairs = within(walk, doors, doors.take([1]), limit_m=40)
+    >>> pairs.origin.tolist(), pairs.distance_m.round(6).tolist()
+    ([0, 1], [40.0, 0.0])
     """
     limit = checked_limit(limit_m)
     placed = np.flatnonzero(facilities.placed)
@@ -249,9 +271,21 @@ def legs(network: WalkNetwork, positions: Positions) -> tuple[NDArray[np.int64],
 
     For a position that is not placed they are those of some edge; its access leg is infinite.
     """
+    _check(network, positions)
     length = network.edge_length_m[positions.edge]
     to_ends = np.column_stack([positions.offset_m, length - positions.offset_m])
     return np.ascontiguousarray(network.edge_nodes[positions.edge]), to_ends
+
+
+def _check(network: WalkNetwork, positions: Positions) -> None:
+    """Raise InputError if positions cannot be on this network."""
+    edge = positions.edge[positions.placed]
+    known = edge < len(network)
+    if not known.all() or (positions.offset_m[positions.placed] > network.edge_length_m[edge] + TOLERANCE_M).any():
+        raise InputError(
+            f"positions are not on this network ({network!r}): snap the points to it. | "
+            "位置不在该步行网络上，请用 snap 重新定位。"
+        )
 
 
 def entries(network: WalkNetwork, facilities: Positions) -> Seeds:
@@ -267,6 +301,7 @@ def _by_edge(
     network: WalkNetwork, positions: Positions
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
     """Return the placed positions edge by edge: where each edge's begin (m+1,), number, offset and access leg."""
+    _check(network, positions)
     order = np.argsort(positions.edge, kind="stable")
     order = order[np.count_nonzero(~positions.placed) :].astype(np.int64)
     begin = np.zeros(len(network) + 1, dtype=np.int64)

@@ -45,7 +45,7 @@ def isochrone_layers(scene: Scene, outlines: Sequence[Outline]) -> Layers:
         groups.setdefault(outline.service, []).append(outline)
     layers = []
     for place, (group, lines) in enumerate(groups.items()):
-        name = _title(scene, straight=straight)
+        name = phrase("layer_radius" if straight else "layer_isochrones", scene.language)
         if group:
             name = phrase("layer_isochrones_of", scene.language, service=scene.service_name(group))
         items = [
@@ -68,12 +68,8 @@ def isochrone_layers(scene: Scene, outlines: Sequence[Outline]) -> Layers:
         for one, (width, dash) in zip(lines[::-1], _strokes(lines)[::-1], strict=True)
     }
     notes = () if straight else (phrase("isochrone_note", scene.language),)
-    title = _title(scene, straight=straight)
+    title = phrase("layer_radius" if straight else "layer_isochrones", scene.language)
     return layers, [LegendSection(tuple(layer.key for layer in layers), title, (), tuple(signs.values()), notes)]
-
-
-def _title(scene: Scene, *, straight: bool) -> str:
-    return phrase("layer_radius", scene.language) if straight else term("isochrone", scene.language)
 
 
 def _strokes(outlines: list[Outline]) -> list[tuple[float, Dash]]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from servicecircle.assessment.display import main_row
 from servicecircle.show.pages import render
 from servicecircle.show.phrases import capital, phrase
-from servicecircle.show.rows import known, people, status_words, target_words, value_words
+from servicecircle.show.rows import group_name, known, people, status_words, target_words, value_words
 from servicecircle.words import word
 
 if TYPE_CHECKING:
@@ -90,12 +90,23 @@ def cited_at(citation: Citation, language: Language) -> str:
 
 def assumption_lines(result: Assessment, standard: Standard, language: Language) -> list[str]:
     """Return what a standard assumes, and the walking speed it uses, one text each."""
-    lines = [one.text(language) for one in standard.assumptions]
+    lines = [*(one.text(language) for one in standard.assumptions), *estimate_lines(result, standard, language)]
     profile = getattr(standard.measure, "profile", None)
     if profile is not None and profile in result.plan.profiles:
         speed = f"{result.plan.profiles[profile].speed_m_s:g}"
         lines.append(phrase("speed", language, speed=speed, profile=word(profile, language)))
     return lines
+
+
+def estimate_lines(result: Assessment, standard: Standard, language: Language) -> list[str]:
+    """Return what stands in for residents whose number is not known; nothing if it is known."""
+    rows = result.table[result.table["standard_id"] == standard.id]
+    if not (rows["estimated"] == True).any():  # noqa: E712  (unknown is not yes)
+        return []
+    group = str(getattr(standard.measure, "group", ""))
+    other = result.plan.groups[group].fallback if group in result.plan.groups else ""
+    names = {"group": group_name(result, group, language), "other": group_name(result, other, language)}
+    return [phrase("estimated", language, **names)]
 
 
 def missing_data(result: Assessment, standard: Standard, language: Language) -> str:

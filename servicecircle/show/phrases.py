@@ -20,6 +20,7 @@ _LAYERS: Phrases = {
     "layer_covered": ("居民点：是否覆盖", "Cells: covered or not"),
     "layer_results": ("{level}：评价结果", "{level}: results"),
     "layer_zones": ("{level}：边界和名称", "{level}: borders and names"),
+    "layer_isochrones": ("等时圈", "Isochrones"),
     "layer_isochrones_of": ("等时圈：{service}", "Isochrone: {service}"),
     "layer_radius": ("服务半径", "Service radius"),
     "layer_facilities": ("计入的设施", "Facilities that count"),
@@ -84,6 +85,10 @@ _PANEL: Phrases = {
     "assumptions": ("假设", "Assumptions"),
     "no_rows": ("没有评价结果。", "No results."),
     "cannot_judge": ("这项标准无法评价。", "This standard cannot be judged."),
+    "estimated": (
+        "人口图层没有{group}，以{other}代替（估计）",
+        "{group} are not in the population layer: {other} stand in",
+    ),
     "speed": ("步行速度 {speed} 米/秒（{profile}，假设）", "Walking speed {speed} m/s ({profile}, assumed)"),
     "scenario": ("方案：{scenario}", "Scenario: {scenario}"),
 }

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from servicecircle.assessment.display import main_row
 from servicecircle.show.phrases import capital, phrase, term
 from servicecircle.words import LANGUAGES, word
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from servicecircle.plan import Plan
+    from servicecircle.assessment import Assessment
+    from servicecircle.plan import Plan, Standard
     from servicecircle.words import Language
 
 SIGNS = {">=": "≥", "<=": "≤", ">": ">", "<": "<", "==": "="}
@@ -83,6 +85,20 @@ def service_name(plan: Plan, service: str, language: Language) -> str:
     """Return the name of a service: of the plan's own ones, else the vocabulary's, else the service itself."""
     own = plan.services.get(service)
     return word(service, language) if own is None else (own.zh if language == "zh" else own.en)
+
+
+def group_name(result: Assessment, group: str, language: Language) -> str:
+    """Return the name of a group of residents, by its column; of all residents if there is no column."""
+    named = result.plan.groups.get(group or "pop_total")
+    return word(group or "pop_total", language) if named is None else (named.zh if language == "zh" else named.en)
+
+
+def standard_group(result: Assessment, standard: Standard) -> str:
+    """Return the column of the residents whom a standard's rows count: its own group, or the one that stands in."""
+    row = main_row(result, standard)
+    if row is not None and known(row["group"]):
+        return str(row["group"])
+    return str(getattr(standard.measure, "group", ""))
 
 
 def grade_words(row: pd.Series[Any]) -> str:

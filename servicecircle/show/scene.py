@@ -13,7 +13,7 @@ from servicecircle.assessment.selection import select
 from servicecircle.errors import InputError
 from servicecircle.plan import Composite, Coverage, Reach
 from servicecircle.show.phrases import term
-from servicecircle.show.rows import service_name
+from servicecircle.show.rows import group_name, service_name, standard_group
 from servicecircle.units import metres_walked
 
 if TYPE_CHECKING:
@@ -111,8 +111,7 @@ class Scene:
     @property
     def group_name(self) -> str:
         """Return the name of the group of residents the standard is about."""
-        group = self.result.plan.groups.get(str(getattr(self.standard.measure, "group", "") or "pop_total"))
-        return str(getattr(group, self.language)) if group else term("pop_total", self.language)
+        return group_name(self.result, standard_group(self.result, self.standard), self.language)
 
 
 def make_scene(result: Assessment, standard_id: str, *, language: Language, streets: bool) -> Scene:

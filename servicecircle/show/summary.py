@@ -11,13 +11,15 @@ import pyproj
 from servicecircle.assessment.display import main_row
 from servicecircle.files import replacing
 from servicecircle.show.pages import asset, render
-from servicecircle.show.panel import cited_at, missing_data, notice_of
+from servicecircle.show.panel import cited_at, estimate_lines, missing_data, notice_of
 from servicecircle.show.phrases import check_language, phrase, term
 from servicecircle.show.rows import (
     gap_words,
     grade_words,
+    group_name,
     known,
     people,
+    standard_group,
     status_words,
     target_words,
     value_words,
@@ -95,6 +97,7 @@ def _standard(result: Assessment, standard: Standard, language: Language) -> dic
     """Return what the page says of a standard."""
     rows = result.table[result.table["standard_id"] == standard.id]
     row = main_row(result, standard)
+    group = group_name(result, standard_group(result, standard), language)
     about: dict[str, Any] = {
         "id": standard.id,
         "name": standard.name(language),
@@ -103,11 +106,14 @@ def _standard(result: Assessment, standard: Standard, language: Language) -> dic
         "zones": _zones(rows, language),
         "quotes": [_quote(one, language) for one in standard.citations],
         "methods": [(one.source, one.quote) for one in standard.methods],
-        "assumptions": [one.text(language) for one in standard.assumptions],
+        "assumptions": [
+            *(one.text(language) for one in standard.assumptions),
+            *estimate_lines(result, standard, language),
+        ],
         "conflicts": [_conflict(standard, place, language) for place in range(len(standard.conflicts))],
     }
     if row is None:
-        return about | dict.fromkeys(("where", "value", "target", "gap", "people", "unreachable", "grade"), "") | {
+        return about | dict.fromkeys(("where", "value", "target", "gap", "people", "group", "grade"), "") | {
             "status": phrase("no_rows", language), "kind": "none"
         }  # fmt: skip
     return about | {
@@ -119,7 +125,7 @@ def _standard(result: Assessment, standard: Standard, language: Language) -> dic
         "grade": grade_words(row) if row["status"] == "reference" else "",
         "gap": gap_words(row, language),
         "people": people(float(row["group_uncovered"])) if known(row["group_uncovered"]) else "–",
-        "group": _group(result, standard, language) if known(row["group_uncovered"]) else "",
+        "group": group if known(row["group_uncovered"]) else "",
     }
 
 
@@ -128,12 +134,6 @@ def _kind(row: pd.Series[Any]) -> str:
     if row["status"] == "judged" and known(row["meets_target"]):
         return "meets" if row["meets_target"] else "fails"
     return "reference" if row["status"] == "reference" else "none"
-
-
-def _group(result: Assessment, standard: Standard, language: Language) -> str:
-    group = str(getattr(standard.measure, "group", "") or "pop_total")
-    named = result.plan.groups.get(group)
-    return word(group, language) if named is None else (named.zh if language == "zh" else named.en)
 
 
 def _zones(rows: pd.DataFrame, language: Language) -> list[str]:
@@ -219,11 +219,13 @@ def _versions() -> str:
 
 def _words(language: Language) -> dict[str, str]:
     terms = (
-        "standard", "value", "target", "status", "gap", "conflict", "assumption", "none", "layer", "severity", "finding",
+        "standard", "value", "target", "status", "gap", "conflict", "assumption", "none", "layer", "severity",
+        "finding",
     )  # fmt: skip
     keys = (
         "summary_plan", "summary_scenario", "summary_standards", "summary_people", "summary_zones", "summary_clauses",
         "summary_data", "summary_no_findings", "summary_parameters", "summary_versions", "summary_grades",
-        "summary_reference_note", "summary_methods", "summary_other", "colon", "finding_rows", "finding_residents", "parameter", "reason",
+        "summary_reference_note", "summary_methods", "summary_other", "colon", "finding_rows",
+        "finding_residents", "parameter", "reason",
     )  # fmt: skip
     return {key: term(key, language) for key in terms} | {key: phrase(key, language) for key in keys}

@@ -55,7 +55,7 @@ def zone_layers(scene: Scene, box: PaintBox, *, coloured: bool) -> tuple[list[Ma
             f"results{place}",
             phrase("layer_results", scene.language, level=title),
             coloured and place == 0,
-            {"pane": "results", "kind": "area", "styles": [{}], "items": _results(scene, zones, rows, box)},
+            {"pane": "cells", "kind": "area", "styles": [{}], "items": _results(scene, zones, rows, box)},
             exclusive=True,
         )
         outlined = _scope_items(scene) if place == 0 else []

@@ -304,3 +304,34 @@ def test_a_facility_beyond_the_border_ends_the_doubt() -> None:
     )
     result = assess(oracle.city().adding(far), oracle.plan().only("WT-01"), progress=False)
     assert "edge" not in result.evidence["kind"].tolist()
+
+
+def test_urban_and_rural_residents_must_each_be_served() -> None:
+    new = gpd.GeoDataFrame(
+        {"service": "elderly_station"}, index=[0, 1], geometry=[oracle.node("N1"), oracle.node("N11")], crs="EPSG:4549"
+    )
+    result = assess(oracle.city().adding(new), oracle.plan().only("LY-01"), progress=False)
+    city = result.table[result.table["zone_id"] == "CITY"].set_index("class")
+    assert city["meets_target"].to_dict() == {"all": False, "urban": True, "rural": False}
+
+
+def test_an_explanation_names_the_data_it_rests_on(result: Assessment) -> None:
+    mixed = oracle.city(
+        facilities=oracle.facilities().sample(frac=1, random_state=2), population=oracle.population().iloc[::-1]
+    )
+    same = assess(mixed, oracle.plan().only("WT-01"), progress=False).explain("WT-01", "A").digests
+    assert same == result.explain("WT-01", "A").digests
+    other = assess(mixed.changing("F1", area_m2=1), oracle.plan().only("WT-01"), progress=False)
+    changed = other.explain("WT-01", "A").digests
+    assert {name for name in same if same[name] != changed[name]} == {"facilities"}
+
+
+def test_a_row_carries_the_oldest_date_of_its_data() -> None:
+    places = oracle.facilities().assign(as_of="2025-06-30")
+    places.loc[places["service"] == "fitness", "as_of"] = ["2024-12-31", "2025-01-31", None]
+    city = oracle.city(facilities=places, population=oracle.population().assign(as_of="2025-03-01"))
+    table = assess(city, oracle.plan().only("WT-01", "YY-01"), progress=False).table
+    assert table.groupby("standard_id")["as_of"].unique().map(list).to_dict() == {
+        "WT-01": ["2024-12-31"],
+        "YY-01": ["2025-03-01"],
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -128,6 +129,35 @@ def test_a_cell_tells_its_figures(visit: Visit, tmp_path: Path, language: str, w
             break
     text = page.locator(".sc-card").inner_text()
     assert [word for word in words if word not in text] == []
+
+
+def test_zones_that_cannot_be_judged_are_hatched_and_stay_readable(visit: Visit, tmp_path: Path) -> None:
+    whole = town()
+    poor = replace(whole, facilities=whole.facilities.iloc[:1], services=())
+    page = drawn(visit, tmp_path, judged(poor, "WT-01"), "WT-01")
+    assert pixels(page, "cells") > 10_000
+    light = page.evaluate(
+        """() => {
+            const canvas = document.querySelector(".leaflet-sc-cells-pane canvas");
+            const data = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+            let sum = 0, painted = 0;
+            for (let i = 0; i < data.length; i += 4) if (data[i + 3] > 128) { sum += data[i]; painted += 1; }
+            return sum / painted;
+        }"""
+    )
+    assert light > 160
+
+
+def test_cells_tell_their_figures_after_another_colouring_too(visit: Visit, tmp_path: Path) -> None:
+    page = drawn(visit, tmp_path, result(), "WT-01", language="en")
+    switch(page, "sub-district: results")
+    switch(page, "Cells: walking time")
+    for x, y in ((760, 420), (800, 470), (840, 380), (700, 520)):
+        page.mouse.move(x, y)
+        page.wait_for_timeout(60)
+        if "Distance" in "".join(page.locator(".sc-card").all_inner_texts()):
+            return
+    pytest.fail("no cell tells its figures")
 
 
 def test_chinese_letters_are_drawn(visit: Visit, tmp_path: Path) -> None:

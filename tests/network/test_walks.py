@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from itertools import permutations
+
 import numpy as np
 import pytest
 import shapely
 
 from servicecircle.errors import InputError
-from servicecircle.network import AccessRule, Positions, WalkNetwork, k_nearest, nearest, route, snap, within
+from servicecircle.network import (
+    AccessRule,
+    Positions,
+    WalkNetwork,
+    isochrones,
+    k_nearest,
+    nearest,
+    route,
+    snap,
+    within,
+)
 from tests.grids import at, blocks, metres_in_blocks, street, town
 
 ALL = AccessRule(islands="keep")
@@ -135,12 +147,15 @@ def test_equally_near_facilities_are_taken_in_their_order() -> None:
 
 
 def test_a_tie_that_is_only_seen_on_the_way_goes_to_the_lower_facility() -> None:
-    """Both are 200 m from the far end; the walks meet at a node that the higher facility reaches first."""
-    network = town(street((0, 0), (100, 0)), street((100, 0), (200, 0)), street((100, 0), (100, 100)))
-    facilities = snap(network, [at(0, 0), at(200, 0), at(100, 40)])
-    found = nearest(network, snap(network, [at(100, 100), at(100, 0)]), facilities.take([0, 1]))
-    assert found.facility.tolist() == [0, 0]
-    assert found.distance_m.tolist() == [200.0, 100.0]
+    """A cross of four arms of two edges each: the walks from the ends of two arms meet in the middle."""
+    arms = ((1, 0), (-1, 0), (0, 1), (0, -1))
+    network = town(*[street((x * r, y * r), (x * r + 100 * x, y * r + 100 * y)) for x, y in arms for r in (0, 100)])
+    ends = snap(network, [at(200 * x, 200 * y) for x, y in arms])
+    for order in permutations(range(4)):
+        facilities, origin = ends.take(order[:3]), ends.take(order[3:])
+        assert nearest(network, origin, facilities).facility.tolist() == [0]
+        assert k_nearest(network, origin, facilities, k=2).facility.tolist() == [[0, 1]]
+        assert k_nearest(network, origin, facilities, k=3).distance_m.tolist() == [[400.0] * 3]
 
 
 def test_points_not_placed_and_no_facilities_have_no_walk() -> None:
@@ -173,6 +188,19 @@ def test_numbers_of_facilities_that_cannot_be_used(k: int) -> None:
     doors = snap(network, [at(0, 0)])
     with pytest.raises(InputError, match="k must be"):
         k_nearest(network, doors, doors, k=k)
+
+
+def test_positions_on_another_network_are_refused() -> None:
+    here, there = town(street((0, 0), (100, 0))), blocks(2)
+    for own, other in ((here, snap(there, [at(190, 200)])), (town(street((0, 0), (5, 0))), snap(here, [at(50, 0)]))):
+        mine = snap(own, [at(0, 0)])
+        for pair in ((mine, other), (other, mine)):
+            with pytest.raises(InputError, match="not on this network"):
+                nearest(own, *pair)
+            with pytest.raises(InputError, match="not on this network"):
+                within(own, *pair, limit_m=100)
+        with pytest.raises(InputError, match="not on this network"):
+            isochrones(own, other, limits_m=[100])
 
 
 def test_a_route_takes_one_origin_and_one_facility() -> None:

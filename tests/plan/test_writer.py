@@ -46,8 +46,14 @@ def test_there_and_back(name: str, tmp_path: Path) -> None:
 
 
 def test_every_default_that_is_left_out_is_the_readers(tmp_path: Path) -> None:
-    """Each measure with every field changed from its default comes back changed."""
-    where: dict[str, Condition] = {"a.b": "=1", "名 称": ("x", 2, True), "grade": Bounds(1.5, None), "flag": False, "zero": 0}
+    """A measure with every field changed from its default comes back changed."""
+    where: dict[str, Condition] = {
+        "a.b": "=1",
+        "名 称": ("x", 2, True),
+        "grade": Bounds(1.5, None),
+        "flag": False,
+        "zero": 0,
+    }
     measure = Presence(
         (FacilityFilter("kindergarten", where), FacilityFilter("culture", optional=True)),
         ("街道", "a;b"),

@@ -5,6 +5,7 @@ import json
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ import numpy as np
 import pytest
 
 import servicecircle.show
+from servicecircle.assessment import assess
 from servicecircle.errors import InputError
 from servicecircle.plan import read_plan
 from servicecircle.show import gap_map
@@ -172,6 +174,23 @@ def test_what_keeps_a_standard_from_being_judged_is_named() -> None:
         assert "sports and fitness ground: the layer is not loaded." in found.text
         assert found.data["cells"] == {}
         assert "达标" not in found.text
+
+
+def test_a_standard_without_a_zone_to_judge_still_has_a_map() -> None:
+    plan = result().plan.only("WT-01").with_levels(["学区"])
+    found = read(page_of(assess(town(), plan, progress=False), "WT-01", language="en"))
+    assert "Not evaluable" in found.text
+    assert "facilities0" in found.data["layers"]
+
+
+def test_it_is_said_who_stands_in_for_an_unknown_group() -> None:
+    whole = town()
+    cells = whole.population.drop(columns="pop_3_5")
+    found = read(page_of(judged(replace(whole, population=cells), "YY-05"), "YY-05", language="en"))
+    assert "children aged 3 to 5 are not in the population layer: residents stand in" in found.text
+    assert "Residents not covered: 170" in found.text  # 17 cells of 10 residents
+    assert "stand in" not in page("YY-05", "en").text
+    assert "Children aged 3 to 5 not covered: 17" in page("YY-05", "en").text
 
 
 def test_metres_and_minutes_of_a_cell_agree() -> None:

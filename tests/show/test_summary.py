@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from servicecircle.assessment import assess
 from servicecircle.errors import InputError
 from servicecircle.show import write_summary
 from tests.show.pages import Read, read
@@ -95,6 +96,12 @@ def test_a_standard_that_cannot_be_judged_says_why(tmp_path: Path) -> None:
     about = rows(written(judged(poor), tmp_path, "en"))
     assert "Not evaluable" in about["WT-01"]
     assert "sports and fitness ground: the layer is not loaded." in about["WT-01"]
+
+
+def test_a_standard_without_a_zone_to_judge_has_no_results(tmp_path: Path) -> None:
+    plan = result().plan.only("WT-01").with_levels(["学区"])
+    about = rows(written(assess(town(), plan, progress=False), tmp_path, "en"))
+    assert "Not evaluable" in about["WT-01"]
 
 
 def test_the_page_needs_nothing_else(tmp_path: Path) -> None:

@@ -131,3 +131,9 @@ def test_more_sites_never_cover_less(problem: tuple[np.ndarray, np.ndarray], k: 
     covers, weights = problem
     values = [covered(covers, weights, cover_most(csr_array(covers), weights, many)) for many in (k, k + 1)]
     assert values[0] <= values[1]
+
+
+def test_an_exchange_finds_what_greedy_misses() -> None:
+    # greedy takes the middle site (6), then one of the outer ones (+2); the two outer ones cover all 10
+    covers = np.array([[0, 1, 1, 0], [1, 1, 0, 0], [0, 0, 1, 1]], dtype=float)
+    assert cover_most(csr_array(covers), np.array([2.0, 3.0, 3.0, 2.0]), 2) == [1, 2]

@@ -7,14 +7,14 @@ function serviceCircleMap(map, data, panel) {
   const narrow = map.getSize().x < 640;
   const made = {};
 
-  const panes = { backdrop: 210, ground: 340, cells: 350, results: 360, isochrones: 420, zones: 430, gaps: 440, facilities: 450, labels: 460 };
+  const panes = { backdrop: 210, ground: 340, cells: 350, isochrones: 420, zones: 430, gaps: 440, facilities: 450, labels: 460 };
   for (const [name, order] of Object.entries(panes)) {
     map.createPane("sc-" + name).style.zIndex = order;
   }
   const quiet = L.canvas({ pane: "sc-backdrop", padding: 0.3 });
   const painted = L.canvas({ pane: "sc-cells", padding: 0.3 });
   const drawn = {};
-  for (const name of ["ground", "results", "isochrones", "zones", "gaps", "facilities"]) {
+  for (const name of ["ground", "isochrones", "zones", "gaps", "facilities"]) {
     drawn[name] = L.svg({ pane: "sc-" + name, padding: 0.3 });
   }
   map.getContainer().lang = data.lang;
@@ -181,7 +181,7 @@ function serviceCircleMap(map, data, panel) {
     if (spec.kind === "dot") return L.circleMarker(spot[0], style);
     if (spec.kind === "line") return L.polyline(spot, style);
     if (item.paint === undefined) return L.polygon(spot, { ...style, smoothFactor: 0.4 });
-    return L.polygon(spot, { ...fills[item.paint], renderer: drawn[spec.pane], stroke: true, color: "#ffffff", weight: 1.5 });
+    return L.polygon(spot, { ...fills[item.paint], stroke: true, color: "#ffffff", weight: 1.5 });
   }
 
   // No label lies on another: numbers first, the largest before the others; then names, moved up or down a little if
@@ -263,7 +263,7 @@ function serviceCircleMap(map, data, panel) {
     const size = map.getSize();
     const list = control.getContainer().offsetWidth;
     const start = narrow ? [12, panel.offsetHeight + 24] : [panel.offsetWidth + 24, 16];
-    const end = narrow ? [12, 40] : [size.x > 1000 ? list + 16 : 24, 32];
+    const end = narrow ? [12, 40] : [size.x > 1000 ? list * 0.55 : 24, 32];
     map.fitBounds(data.bounds, { paddingTopLeft: start, paddingBottomRight: end });
   }
 

@@ -1,0 +1,66 @@
+"""Digests: short fingerprints of layers, so that a figure can be traced to the data it was made from."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from servicecircle.city import City
+
+SHOWN = 16
+"""Characters of a SHA-256 that are shown: enough that two layers never share them by chance."""
+
+
+def layer_digest(frame: gpd.GeoDataFrame, key: str) -> str:
+    """Return the fingerprint of a layer: the same for the same rows, in whatever order and with whatever index.
+
+    Parameters
+    ----------
+    frame
+        The layer.
+    key
+        The column that orders its rows, each value once.
+
+    Examples
+    --------
+    >>> import servicecircle as sc
+    >>> zones = sc.sample_city().zones
+    >>> layer_digest(zones, "zone_id") == layer_digest(zones.iloc[::-1], "zone_id")
+    True
+    """
+    ordered = frame.sort_values(key, kind="stable").reset_index(drop=True)
+    columns = sorted(name for name in ordered.columns if name != "geometry")
+    found = hashlib.sha256("\n".join(columns).encode())
+    for name in columns:
+        found.update("\x1f".join(map(str, ordered[name])).encode())
+    for part in shapely.to_wkb(shapely.normalize(ordered.geometry.to_numpy())):
+        found.update(part or b"-")
+    return found.hexdigest()[:SHOWN]
+
+
+def network_digest(city: City) -> str:
+    """Return the fingerprint of a city's walk network: its edges, their lengths and where they lie."""
+    found = hashlib.sha256(np.ascontiguousarray(city.walk.edge_length_m).tobytes())
+    found.update(np.ascontiguousarray(city.walk.edge_nodes).tobytes())
+    found.update(np.ascontiguousarray(city.walk.node_xy).tobytes())
+    return found.hexdigest()[:SHOWN]
+
+
+def data_digests(city: City) -> dict[str, str]:
+    """Return the fingerprint of each layer of a city."""
+    digests = {
+        "walk network": network_digest(city),
+        "population": layer_digest(city.population, "cell_id"),
+        "facilities": layer_digest(city.facilities, "id"),
+        "zones": layer_digest(city.zones, "zone_id"),
+    }
+    if city.areas is not None:
+        areas = city.areas.assign(order=shapely.to_wkt(city.areas.geometry.to_numpy()) + city.areas["kind"])
+        digests["areas"] = layer_digest(areas, "order")
+    return digests
