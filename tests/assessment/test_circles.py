@@ -24,13 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     import pandas as pd
-    from numpy.typing import NDArray
 
 A, B, C = at(0, 0), at(400, 0), at(0, 700)
-
-
-def moved(xy: NDArray[np.float64]) -> NDArray[np.float64]:
-    return xy + np.array([WEST, SOUTH])
 
 
 def hand_town(**facilities: Any) -> City:
@@ -39,7 +34,7 @@ def hand_town(**facilities: Any) -> City:
         geometry=[A, B, C],
         crs=CRS,
     )
-    west, east = (shapely.transform(shapely.box(x, -50, x + 250, 900), moved) for x in (-50, 200))
+    west, east = (shapely.box(WEST + x, SOUTH - 50, WEST + x + 250, SOUTH + 900) for x in (-50, 200))
     zones = gpd.GeoDataFrame(
         {"zone_id": ["E", "W"], "name": ["东", "西"], "level": "街道"}, geometry=[east, west], crs=CRS
     )
