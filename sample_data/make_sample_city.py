@@ -22,7 +22,9 @@ from making import (
     elderly,
     health,
     leisure,
+    lines,
     residents,
+    roads,
     streets,
     writing,
     zones,
@@ -31,12 +33,13 @@ from making.placing import Town
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    import pandas as pd
 
 HERE = Path(__file__).resolve().parent
 
 
-def make() -> tuple[dict[str, gpd.GeoDataFrame], dict[str, gpd.GeoDataFrame]]:
-    """Return the layers of the GeoPackage and the tables of facilities."""
+def make() -> tuple[dict[str, gpd.GeoDataFrame], dict[str, gpd.GeoDataFrame], pd.DataFrame]:
+    """Return the layers of the GeoPackage, the tables of facilities, and the bus lines."""
     villages = country.villages()
     ways, walls = streets.drawn_city()
     walk = edges.walk_edges([*ways, *country.drawn_country(villages)])
@@ -57,15 +60,17 @@ def make() -> tuple[dict[str, gpd.GeoDataFrame], dict[str, gpd.GeoDataFrame]]:
         "civic": civic.civic(town("civic")),
         "parent_schools": education.parent_schools(town("parents")),
     }
+    stops = buses.bus_stops(town("buses"))
     layers = {
         "walk_edges": walk.drop(columns="place"),
+        "drive_edges": roads.drive_edges(walk),
         "population": cells,
         "zones": zones.zones(every, areas),
         "areas": zones.map_areas(walls),
-        "bus_stops": buses.bus_stops(town("buses")).drop(columns="service"),
+        "bus_stops": stops.drop(columns=["service", "unit"]),
         "entrances": zones.entrances(walls),
     }
-    return layers, tables
+    return layers, tables, lines.bus_lines(stops, every, tables["civic"])
 
 
 def _residents_of_units(cells: gpd.GeoDataFrame, areas: gpd.GeoSeries) -> dict[str, int]:
@@ -82,12 +87,14 @@ def main() -> None:
     parser.add_argument("--to", type=Path, default=HERE, help="folder to write into (this one)")
     folder = parser.parse_args().to
     folder.mkdir(parents=True, exist_ok=True)
-    layers, tables = make()
+    layers, tables, bus_lines = make()
     writing.write_geopackage(folder, layers)
     writing.write_tables(folder, tables)
-    for line in checking.figures(layers, tables, folder):
+    writing.write_bus_lines(folder, bus_lines)
+    for line in [*checking.figures(layers, tables, folder), *checking.transport(layers, bus_lines)]:
         print(line)
     checking.check(layers, tables, folder)
+    checking.check_lines(layers["bus_stops"], bus_lines)
 
 
 if __name__ == "__main__":

@@ -7,44 +7,53 @@ A ``City`` holds what is there, a ``Plan`` says what should be there, ``assess``
 from importlib.metadata import version
 
 from servicecircle.assessment import (
+    Access,
     Assessment,
     Comparison,
     Explanation,
     Sensitivity,
+    access,
     assess,
     circles_table,
+    equity_table,
     progress_table,
     sensitivity,
     split_change,
 )
-from servicecircle.city import City
+from servicecircle.city import City, Transport
 from servicecircle.findings import DataReport
-from servicecircle.network import AccessRule, WalkNetwork
+from servicecircle.network import AccessRule, DriveNetwork, WalkNetwork
 from servicecircle.plan import Plan, bundled_plans, read_plan
-from servicecircle.read import read_city, read_layer, read_population, read_walk_network, sample_city
+from servicecircle.read import read_city, read_gtfs, read_layer, read_population, read_walk_network, sample_city
 from servicecircle.show import gap_map, write_summary
 from servicecircle.siting import Proposal, best_sites
 
 __version__ = version("servicecircle")
 
 __all__ = [
+    "Access",
     "AccessRule",
     "Assessment",
     "City",
     "Comparison",
     "DataReport",
+    "DriveNetwork",
     "Explanation",
     "Plan",
     "Proposal",
     "Sensitivity",
+    "Transport",
     "WalkNetwork",
+    "access",
     "assess",
     "best_sites",
     "bundled_plans",
     "circles_table",
+    "equity_table",
     "gap_map",
     "progress_table",
     "read_city",
+    "read_gtfs",
     "read_layer",
     "read_plan",
     "read_population",

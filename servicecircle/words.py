@@ -203,11 +203,33 @@ _HEADS: Terms = {
     "all": ("全部", "all"),
 }
 
+_EQUITY: Terms = {
+    "access": ("可及性", "access"),
+    "2sfca": ("两步移动搜索法", "two-step floating catchment area"),
+    "e2sfca": ("增强两步移动搜索法", "enhanced two-step floating catchment area"),
+    "cumulative": ("累积机会法", "cumulative count"),
+    "catchment": ("搜索范围", "catchment"),
+    "demand": ("需求人数", "demand"),
+    "ratio": ("供需比", "supply-demand ratio"),
+    "unserved": ("未获服务(人)", "unserved residents"),
+    "mean": ("均值", "mean"),
+    "p10": ("第10百分位", "10th percentile"),
+    "p50": ("中位数", "median"),
+    "p90": ("第90百分位", "90th percentile"),
+    "gini": ("基尼系数", "Gini coefficient"),
+    "palma": ("帕尔玛比值", "Palma ratio"),
+    "cv": ("变异系数", "coefficient of variation"),
+    "urban_rural_difference": ("城乡差距", "urban-rural difference"),
+    "urban_rural_ratio": ("城乡比", "urban-rural ratio"),
+    "difference_from_all": ("与全体之差", "difference from all residents"),
+    "ratio_to_all": ("与全体之比", "ratio to all residents"),
+}
+
 SERVICES = tuple(_SERVICES)
 """Every service that this vocabulary names; a plan and a city may hold others too."""
 
 WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
-    _STATUSES | _MEASURES | _GROUPS | _SERVICES | _AREAS | _OTHER | _HEADS
+    _STATUSES | _MEASURES | _GROUPS | _SERVICES | _AREAS | _OTHER | _HEADS | _EQUITY
 )
 """Every term by its key: Chinese, English."""
 

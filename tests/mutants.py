@@ -21,6 +21,7 @@ import time
 from pathlib import Path
 
 from tests.faults import NETWORK, WHOLE, Mutant
+from tests.faults_of_access import ACCESS
 from tests.faults_of_judging import JUDGING
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -33,7 +34,7 @@ FAILED = 1
 """What pytest ends with when tests fail; other codes mean that it could not run them."""
 
 
-MUTANTS: tuple[Mutant, ...] = (*NETWORK, *JUDGING)
+MUTANTS: tuple[Mutant, ...] = (*NETWORK, *JUDGING, *ACCESS)
 
 
 def failing(folder: Path, tests: tuple[str, ...]) -> str:

@@ -22,23 +22,29 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 
 PUBLIC = [
+    "Access",
     "AccessRule",
     "Assessment",
     "City",
     "Comparison",
     "DataReport",
+    "DriveNetwork",
     "Explanation",
     "Plan",
     "Proposal",
     "Sensitivity",
+    "Transport",
     "WalkNetwork",
+    "access",
     "assess",
     "best_sites",
     "bundled_plans",
     "circles_table",
+    "equity_table",
     "gap_map",
     "progress_table",
     "read_city",
+    "read_gtfs",
     "read_layer",
     "read_plan",
     "read_population",
@@ -49,7 +55,7 @@ PUBLIC = [
     "write_summary",
 ]
 
-MADE_BY_USERS = ("AccessRule", "City")
+MADE_BY_USERS = ("AccessRule", "City", "Transport")
 """The classes that users make themselves; the others are what functions return."""
 
 LOADED_WHEN_USED = ("folium", "osmnx", "numba", "osmium", "rasterio", "matplotlib", "pydantic", "openpyxl", "tomlkit")

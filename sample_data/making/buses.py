@@ -88,4 +88,4 @@ def _village_pair(town: Town, unit: Unit) -> None:
     spot = town.spot(unit)
     for number, shift in enumerate((0.0, 18.0)):
         point = Point(round(spot.x + shift, 2), round(spot.y + number * 9.0, 2))
-        town.add("bus_stop", f"{base_name(unit)}站", point, mode="bus", status="open")
+        town.add("bus_stop", f"{base_name(unit)}站", point, mode="bus", status="open", unit=unit.zone_id)

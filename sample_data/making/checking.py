@@ -75,6 +75,21 @@ def check(layers: dict[str, gpd.GeoDataFrame], tables: dict[str, gpd.GeoDataFram
         raise UnsoundCityError("; ".join(found))
 
 
+def transport(layers: dict[str, gpd.GeoDataFrame], lines: pd.DataFrame) -> Iterator[str]:
+    """Yield the figures of roads and bus lines."""
+    roads = layers["drive_edges"]
+    length = roads.length.groupby(roads["road_class"].fillna("none")).sum() / 1000
+    yield "roads " + ", ".join(f"{name} {km:,.0f} km" for name, km in length.items())
+    yield f"bus lines {lines['line_id'].nunique()}, {len(lines):,} stops of lines"
+
+
+def check_lines(stops: gpd.GeoDataFrame, lines: pd.DataFrame) -> None:
+    """Raise `UnsoundCityError` if a line stops where no stop is, or twice at the same place of its order."""
+    unknown = set(lines["stop_id"]) - set(stops["id"])
+    if unknown or lines.duplicated(["line_id", "sequence"]).any():
+        raise UnsoundCityError(f"bus lines: unknown stops {sorted(unknown)}, or an order twice")
+
+
 def near_street(cells: gpd.GeoDataFrame, edges: gpd.GeoDataFrame) -> float:
     """Return the share of residents whose cell centre lies within 500 m of an edge."""
     near, _ = edges.sindex.query(cells.geometry.centroid, predicate="dwithin", distance=NEAR_STREET_M)

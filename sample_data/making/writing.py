@@ -110,6 +110,15 @@ layer = "zones"
 [[areas]]
 file = "{GEOPACKAGE}"
 layer = "areas"
+
+# Roads with their usual speed and technical class, for travel times and road connections.
+[drive]
+file = "{GEOPACKAGE}"
+layer = "drive_edges"
+
+# Which stops each bus line serves, in which order: stop_id is the id of a bus stop.
+[[bus_lines]]
+file = "bus_lines.csv"
 """
 
 
@@ -136,6 +145,11 @@ def write_tables(folder: Path, tables: dict[str, gpd.GeoDataFrame]) -> None:
     _write_csv(folder / "culture_sport.csv", leisure[list(LEISURE_HEADS)].rename(columns=LEISURE_HEADS))
     _write_csv(folder / "parent_schools.csv", pd.DataFrame(tables["parent_schools"].drop(columns="geometry")))
     (folder / "city.toml").write_text(CITY_TOML, encoding="utf-8", newline="\n")
+
+
+def write_bus_lines(folder: Path, lines: pd.DataFrame) -> None:
+    """Write the bus lines as CSV: one row for each stop of a line; the stops are those of the layer bus_stops."""
+    _write_csv(folder / "bus_lines.csv", lines)
 
 
 def _with_degrees(frame: gpd.GeoDataFrame) -> pd.DataFrame:

@@ -1,21 +1,40 @@
 """What is missing, where, for how many, by which clause."""
 
+from servicecircle.assessment.access import Access, access
 from servicecircle.assessment.assessment import Assessment
 from servicecircle.assessment.circles import circles_table
 from servicecircle.assessment.comparison import Comparison
+from servicecircle.assessment.equity import equity_table
 from servicecircle.assessment.explanation import Explanation
+from servicecircle.assessment.inequality import (
+    Gap,
+    coefficient_of_variation,
+    gini,
+    group_gap,
+    palma,
+    weighted_mean,
+)
 from servicecircle.assessment.judging import assess
 from servicecircle.assessment.progress import progress_table, split_change
 from servicecircle.assessment.sensitivity import Sensitivity, sensitivity
 
 __all__ = [
+    "Access",
     "Assessment",
     "Comparison",
     "Explanation",
+    "Gap",
     "Sensitivity",
+    "access",
     "assess",
     "circles_table",
+    "coefficient_of_variation",
+    "equity_table",
+    "gini",
+    "group_gap",
+    "palma",
     "progress_table",
     "sensitivity",
     "split_change",
+    "weighted_mean",
 ]

@@ -203,7 +203,10 @@ class Assessment:
 
     @property
     def assumptions(self) -> pd.DataFrame:
-        """Return what the plan does not say and where it contradicts itself: standard_id, kind, about, zh, en."""
+        """Return what the plan does not say, where it contradicts itself, and what this library assumes.
+
+        Columns are standard_id, kind, about, zh, en.
+        """
         rows = [
             {"standard_id": one.id, "kind": "assumption", "about": a.about, "zh": a.zh, "en": a.en}
             for one in self.plan.standards
@@ -224,7 +227,13 @@ class Assessment:
             }
             for name, profile in self.plan.profiles.items()
         ]
-        return pd.DataFrame(rows, columns=["standard_id", "kind", "about", "zh", "en"])
+        names = ["standard_id", "kind", "about", "zh", "en"]
+        rows += [
+            dict(zip(names, map(str, row), strict=True))
+            for row in self.evidence[names].itertuples(index=False, name=None)
+            if row[1] in {"assumption", "proxy"}
+        ]
+        return pd.DataFrame(rows, columns=names)
 
     def _outcome(self, standard_id: str) -> Outcome:
         return self.outcomes[self.plan[standard_id].id]

@@ -5,12 +5,11 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
+import geopandas as gpd
 import numpy as np
 import shapely
 
 if TYPE_CHECKING:
-    import geopandas as gpd
-
     from servicecircle.city import City
 
 SHOWN = 16
@@ -63,4 +62,10 @@ def data_digests(city: City) -> dict[str, str]:
     if city.areas is not None:
         areas = city.areas.assign(order=shapely.to_wkt(city.areas.geometry.to_numpy()) + city.areas["kind"])
         digests["areas"] = layer_digest(areas, "order")
+    drive, lines = city.transport.drive, city.transport.lines
+    if drive is not None:
+        roads = drive.roads.edges
+        digests["drive network"] = layer_digest(roads.assign(order=np.arange(len(roads))), "order")
+    if isinstance(lines, gpd.GeoDataFrame):
+        digests["bus lines"] = layer_digest(lines.assign(order=np.arange(len(lines))), "order")
     return digests

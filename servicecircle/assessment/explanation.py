@@ -10,6 +10,7 @@ import numpy as np
 
 from servicecircle.assessment.digest import data_digests
 from servicecircle.assessment.display import summary_of
+from servicecircle.assessment.membership import units_inside
 from servicecircle.assessment.rows import units
 from servicecircle.assessment.selection import select
 from servicecircle.errors import InputError
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
     from servicecircle.assessment.assessment import Assessment
     from servicecircle.plan import Citation, Standard
+
+OF_PARTS = ("unserved", "transfers", "unconnected", "uncovered")
+"""Kinds of evidence about villages and other small zones, which explain the larger zones around them too."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -106,13 +110,14 @@ def explain(result: Assessment, standard_id: str, zone: str) -> Explanation:
     if unit is not None:
         near[facilities] = unit.facilities[facilities]
         if outcome.cells is not None:
-            cells = cells[unit.cells].sort_values(["covered", "metres"], ascending=[True, False])
+            cells = cells[unit.cells].sort_values(["covered", "metres", "minutes"], ascending=[True, False, False])
             near[facilities] |= np.isin(
                 result.ground.facility_ids[facilities], cells["facility_id"].dropna().to_numpy()
             )
-    noted = result.evidence[
-        (result.evidence["standard_id"] == standard_id) & result.evidence["zone_id"].isin([zone_id, ""])
-    ]
+    noted = result.evidence[result.evidence["standard_id"] == standard_id]
+    parts = noted["kind"].isin(OF_PARTS)
+    inside = [] if unit is None else units_inside(result.ground, unit, set(noted.loc[parts, "zone_id"]))
+    noted = noted[noted["zone_id"].isin([zone_id, ""]) | (parts & noted["zone_id"].isin(inside))]
     beside = result.companions[
         (result.companions["standard_id"] == standard_id) & (result.companions["zone_id"] == zone_id)
     ]

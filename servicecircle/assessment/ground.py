@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from servicecircle.city import City
+    from servicecircle.network import WalkNetwork
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,6 +54,8 @@ class Ground:
         Groups of residents that are estimated from shares of zones.
     walks
         Distances found so far, by the facilities they lead to.
+    on_roads
+        Cells and facilities on the drive network, once they were placed there.
     """
 
     city: City
@@ -68,6 +71,7 @@ class Ground:
     facility_positions: Positions
     estimated: frozenset[str] = frozenset()
     walks: dict[bytes, Nearest] = field(default_factory=dict)
+    on_roads: dict[str, Positions] = field(default_factory=dict)
 
     def group(self, group: str) -> NDArray[np.float64]:
         """Return the residents of a group in each cell, shape (cells,)."""
@@ -118,6 +122,14 @@ class Ground:
             return np.full(cells, np.inf), np.full(cells, -1)
         distance, which = KDTree(self.facility_xy[placed]).query(self.cell_xy)
         return np.asarray(distance), placed[which]
+
+    def places_on(self, roads: WalkNetwork) -> tuple[Positions, Positions]:
+        """Return cells and facilities placed on the drive network, by the city's access rule."""
+        if not self.on_roads:
+            rule = self.city.access
+            self.on_roads["cells"] = snap(roads, self.city.population.geometry.centroid, rule=rule)
+            self.on_roads["facilities"] = snap(roads, self.facilities.geometry, rule=rule)
+        return self.on_roads["cells"], self.on_roads["facilities"]
 
     def _key(self, facilities: NDArray[np.int64]) -> bytes:
         """Return what tells one set of destinations from another: ids and places, for they decide the walks."""

@@ -10,6 +10,7 @@ import pandas as pd
 
 from servicecircle.assessment.assessment import Assessment
 from servicecircle.assessment.composite import assess_composite
+from servicecircle.assessment.connection import assess_connection
 from servicecircle.assessment.coverage import assess_coverage
 from servicecircle.assessment.ground import Ground, make_ground
 from servicecircle.assessment.presence import assess_presence
@@ -19,11 +20,22 @@ from servicecircle.assessment.rows import WHOLE_CITY, Outcome, as_table, blocked
 from servicecircle.assessment.selection import Missing
 from servicecircle.assessment.share import assess_share
 from servicecircle.assessment.stock import assess_stock
+from servicecircle.assessment.travel_time import assess_travel_time
 from servicecircle.city import City
 from servicecircle.errors import InputError
 from servicecircle.findings import Finding
-from servicecircle.plan import Composite, Coverage, Plan, Presence, Provision, Reach, Register, Share, Stock
-from servicecircle.words import word
+from servicecircle.plan import (
+    Composite,
+    Coverage,
+    Plan,
+    Presence,
+    Provision,
+    Reach,
+    Register,
+    Share,
+    Stock,
+    TravelTime,
+)
 
 if TYPE_CHECKING:
     from servicecircle.plan import Standard
@@ -101,26 +113,29 @@ def assess(
 
 
 def _assess_one(ground: Ground, plan: Plan, standard: Standard) -> Outcome:
-    match standard.measure:
-        case Reach() as reach:
-            outcome = assess_reach(ground, plan, standard, reach)
-        case Composite() as composite:
-            outcome = assess_composite(ground, plan, standard, composite)
-        case Coverage() as coverage:
-            outcome = assess_coverage(ground, standard, coverage)
-        case Provision() as provision:
-            outcome = assess_provision(ground, plan, standard, provision)
-        case Presence() as presence:
-            outcome = assess_presence(ground, standard, presence)
-        case Share() as share:
-            outcome = assess_share(ground, standard, share)
-        case Stock() as stock:
-            outcome = assess_stock(ground, standard, stock)
-        case Register() as register:
-            outcome = _not_computed(ground, standard, register.reason_zh, register.reason_en)
-        case other:
-            en = f"{other.kind} is not computed in this version."
-            outcome = _not_computed(ground, standard, f"本版本尚不计算“{word(other.kind, 'zh')}”。", en)
+    measure = standard.measure
+    if isinstance(measure, Register):
+        reason = Missing("measure", "register", measure.reason_zh, measure.reason_en)
+        return Outcome(rows=blocked_rows(ground, standard), missing=(reason,))
+    match measure:
+        case Reach():
+            outcome = assess_reach(ground, plan, standard, measure)
+        case Composite():
+            outcome = assess_composite(ground, plan, standard, measure)
+        case Coverage():
+            outcome = assess_coverage(ground, standard, measure)
+        case Provision():
+            outcome = assess_provision(ground, plan, standard, measure)
+        case Presence():
+            outcome = assess_presence(ground, standard, measure)
+        case Share():
+            outcome = assess_share(ground, standard, measure)
+        case Stock():
+            outcome = assess_stock(ground, standard, measure)
+        case TravelTime():
+            outcome = assess_travel_time(ground, plan, standard, measure)
+        case _:
+            outcome = assess_connection(ground, standard, measure)
     return outcome
 
 
@@ -142,11 +157,6 @@ def _with_rows(ground: Ground, standard: Standard, outcome: Outcome) -> Outcome:
     missing = Missing("level", names, f"zones 图层中没有层级为 {names} 的单元。", en)
     whole = replace(standard, judge=(WHOLE_CITY,), inform=())
     return Outcome(rows=blocked_rows(ground, whole), missing=(*outcome.missing, *[missing] * bool(names)))
-
-
-def _not_computed(ground: Ground, standard: Standard, zh: str, en: str) -> Outcome:
-    missing = (Missing("measure", standard.measure.kind, zh, en),)
-    return Outcome(rows=blocked_rows(ground, standard), missing=missing)
 
 
 def _placement_findings(ground: Ground) -> list[Finding]:

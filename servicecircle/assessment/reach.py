@@ -15,7 +15,7 @@ from servicecircle.assessment.selection import Missing, select
 from servicecircle.units import metres_walked, minutes_walked, reaches
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
@@ -37,7 +37,7 @@ def assess_reach(ground: Ground, plan: Plan, standard: Standard, reach: Reach) -
         *scope_missing(ground, standard),
     ]
     if reach.by_class:
-        missing += setting_missing(ground, reach)
+        missing += setting_missing(ground, reach.by_class)
     outcome = Outcome(missing=tuple(missing))
     if outcome.blocked:
         outcome.rows = blocked_rows(ground, standard)
@@ -159,9 +159,9 @@ def scope_missing(ground: Ground, standard: Standard) -> list[Missing]:
     ]
 
 
-def setting_missing(ground: Ground, reach: Reach) -> list[Missing]:
-    """Return what is not known about the setting of the origins."""
-    known = np.any([ground.of_setting(name) for name in reach.by_class], axis=0)
+def setting_missing(ground: Ground, settings: Iterable[str]) -> list[Missing]:
+    """Return what is not known about the setting of the origins: residents whose setting is none of these."""
+    known = np.any([ground.of_setting(name) for name in settings], axis=0)
     lacking = (ground.group("pop_total") > 0) & ~known
     if not lacking.any():
         return []

@@ -47,6 +47,8 @@ class CellFigures:
         Whether each cell is covered by other methods, reported beside.
     same_zone
         For each level, whether a cell is covered by a facility of its own zone.
+    asked
+        The cells that the standard asks about at all; None for all of them.
     """
 
     group: NDArray[np.float64]
@@ -59,15 +61,17 @@ class CellFigures:
     classes: Mapping[str, Flags] = field(default_factory=dict)
     others: Mapping[str, Flags] = field(default_factory=dict)
     same_zone: Mapping[str, Flags] = field(default_factory=dict)
+    asked: Flags | None = None
 
 
 def resident_rows(ground: Ground, standard: Standard, figures: CellFigures, outcome: Outcome, *, group: str) -> None:
     """Add the rows and companions of every unit of a standard to its outcome."""
     each_class = getattr(standard.measure, "pass_rule", "pooled") == "each_class"
     for unit in units(ground, standard):
-        parts = {name: unit.cells & members for name, members in figures.classes.items()}
+        cells = unit.cells if figures.asked is None else unit.cells & figures.asked
+        parts = {name: cells & members for name, members in figures.classes.items()}
         values = {name: _covered_share(figures, part) for name, part in parts.items()}
-        for name, part in {"all": unit.cells, **parts}.items():
+        for name, part in {"all": cells, **parts}.items():
             value = _covered_share(figures, part)
             meeting = None
             if name == "all" and each_class:

@@ -28,7 +28,7 @@ class Missing:
     Parameters
     ----------
     kind
-        ``service``, ``column``, ``area`` or ``measure``.
+        ``service``, ``column``, ``area``, ``layer``, ``level`` or ``measure``.
     name
         Which one.
     zh, en

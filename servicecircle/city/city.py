@@ -13,6 +13,7 @@ import shapely
 from servicecircle.city.across import unknown_zones, with_settings
 from servicecircle.city.inspection import Inspection
 from servicecircle.city.layers import inspect_areas, inspect_facilities, inspect_population, inspect_zones
+from servicecircle.city.transport import LINES, Transport, inspect_lines
 from servicecircle.city.zoning import redrawn, zones_of
 from servicecircle.errors import InputError, LayerError
 from servicecircle.findings import DataReport, Finding
@@ -60,11 +61,15 @@ class City:
         What has to be said wherever the city is shown, Chinese and English.
     report
         What was found while reading; what the checks find is added to it.
+    transport
+        The drive network and the bus lines, where they are known.
 
     Raises
     ------
     LayerError
         If layers have faults; all faults of all layers are in its ``report``.
+    CRSError
+        If the drive network is in another CRS than the walk network.
     """
 
     walk: WalkNetwork
@@ -78,6 +83,7 @@ class City:
     access: AccessRule = field(default_factory=AccessRule)
     notice: tuple[str, str] = ("", "")
     report: DataReport = field(default_factory=DataReport)
+    transport: Transport = field(default_factory=Transport)
 
     def __post_init__(self) -> None:
         if not isinstance(self.walk, WalkNetwork):
@@ -87,6 +93,7 @@ class City:
             )
         if isinstance(self.services, str):
             raise InputError(f"services must be a list, for example [{self.services!r}]. | services 应为列表。")
+        self.transport.check_crs(self.walk.crs)
         seen = _inspected(self)
         report = DataReport(tuple(finding for part in seen.values() for finding in part.findings))
         _stop_at_errors(report)
@@ -95,7 +102,9 @@ class City:
         _stop_at_errors(DataReport(tuple(found)))
         cells, found = with_settings(seen["population"].frame, zones)
         services = {*map(str, self.services), *facilities["service"]}
-        whole = dict.fromkeys((*self.walk.report.findings, *self.report.findings, *report.findings, *found))
+        drive, lines = self.transport.drive, seen[LINES].frame if LINES in seen else None
+        roads = drive.roads.report.findings if drive is not None else ()
+        whole = dict.fromkeys((*self.walk.report.findings, *roads, *self.report.findings, *report.findings, *found))
         values = {
             "population": cells,
             "facilities": facilities,
@@ -103,6 +112,7 @@ class City:
             "areas": seen["areas"].frame if "areas" in seen else None,
             "services": tuple(sorted(services)),
             "report": DataReport(tuple(whole)),
+            "transport": Transport(drive, lines),
         }
         for key, value in values.items():
             object.__setattr__(self, key, value)
@@ -322,7 +332,11 @@ def _inspected(city: City) -> dict[str, Inspection]:
         "facilities": inspect_facilities(city.facilities, crs),
         "zones": inspect_zones(city.zones, crs),
     }
-    return seen if city.areas is None else seen | {"areas": inspect_areas(city.areas, crs)}
+    if city.areas is not None:
+        seen["areas"] = inspect_areas(city.areas, crs)
+    if city.transport.lines is not None:
+        seen[LINES] = inspect_lines(city.transport.lines, crs, seen["facilities"].frame)
+    return seen
 
 
 def _stop_at_errors(report: DataReport) -> None:

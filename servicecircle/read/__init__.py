@@ -4,6 +4,7 @@ Readers of a layer return a `Read`: the frame, and a report of what was found an
 """
 
 from servicecircle.read.folder import read_city
+from servicecircle.read.gtfs import BUS_TYPES, read_gtfs
 from servicecircle.read.pbf import read_walk_edges, read_walk_network
 from servicecircle.read.population import read_population
 from servicecircle.read.report import Read
@@ -12,11 +13,13 @@ from servicecircle.read.tables import read_layer
 from servicecircle.read.walkable import WALKABLE, TagRule, WalkFilter
 
 __all__ = [
+    "BUS_TYPES",
     "WALKABLE",
     "Read",
     "TagRule",
     "WalkFilter",
     "read_city",
+    "read_gtfs",
     "read_layer",
     "read_population",
     "read_walk_edges",

@@ -170,6 +170,37 @@ class Areas(Source):
     kind: Text | None = None
 
 
+class Drive(Source):
+    """The drive network: a layer of roads."""
+
+    @model_validator(mode="after")
+    def _roads(self) -> Drive:
+        if self.file.lower().endswith(OSM_FILES):
+            raise ValueError("OpenStreetMap files are not read as roads; export the roads as a layer of lines")
+        return self
+
+
+class BusLines(Source):
+    """A file with bus lines: a table of lines and stops, or a GTFS feed (zip)."""
+
+    @property
+    def may_lack_places(self) -> bool:
+        """Return whether rows may be known by their zone only; here: by the stop they name."""
+        return True
+
+    @property
+    def is_gtfs(self) -> bool:
+        """Return whether the file is a GTFS feed."""
+        return self.suffix == ".zip"
+
+    @model_validator(mode="after")
+    def _feed_fits(self) -> BusLines:
+        given = [key for key in ("layer", "columns", "all_rows", "crs") if key in self.model_fields_set]
+        if self.is_gtfs and given:
+            raise ValueError(f"{', '.join(given)}: not for GTFS feeds")
+        return self
+
+
 class CityFile(_Table):
     """A whole city.toml."""
 
@@ -184,6 +215,8 @@ class CityFile(_Table):
     facilities: Annotated[list[Facilities], Field(min_length=1)]
     zones: Annotated[list[Zones], Field(min_length=1)]
     areas: list[Areas] = Field(default_factory=list)
+    drive: Drive | None = None
+    bus_lines: list[BusLines] = Field(default_factory=list)
 
     @pydantic.field_validator("crs")
     @classmethod
@@ -200,7 +233,10 @@ class CityFile(_Table):
         single: list[tuple[str, Source | Within]] = [("[walk]", self.walk), ("[population]", self.population)]
         if isinstance(self.population.within, Within):
             single.append(("[population], within", self.population.within))
+        if self.drive is not None:
+            single.append(("[drive]", self.drive))
         several: dict[str, list[Any]] = {"facilities": self.facilities, "zones": self.zones, "areas": self.areas}
+        several["bus_lines"] = self.bus_lines
         return single + [(f"[[{key}]] no. {i}", s) for key, tables in several.items() for i, s in enumerate(tables, 1)]
 
 
@@ -289,6 +325,8 @@ def _place(loc: tuple[int | str, ...]) -> tuple[str, str, type[pydantic.BaseMode
         "facilities": Facilities,
         "zones": Zones,
         "areas": Areas,
+        "drive": Drive,
+        "bus_lines": BusLines,
     }
     if not loc or loc[0] not in tables:
         return "top of the file", str(loc[0]) if loc else "", CityFile

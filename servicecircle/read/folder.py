@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import pandas as pd
 
-from servicecircle.city import City
+from servicecircle.city import City, Transport
 from servicecircle.errors import ReadError, ServiceCircleError
 from servicecircle.findings import DataReport, Finding
-from servicecircle.network import AccessRule, WalkNetwork
+from servicecircle.network import AccessRule, DriveNetwork, WalkNetwork
 from servicecircle.projection import metric_crs, reproject
+from servicecircle.read.gtfs import read_gtfs
 from servicecircle.read.pbf import read_walk_network
 from servicecircle.read.population import read_population
 from servicecircle.read.report import Read
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
     import pyproj
 
-    from servicecircle.read.city_file import CityFile, Facilities, Population, Source, Walk, Within
+    from servicecircle.read.city_file import BusLines, CityFile, Drive, Facilities, Population, Source, Walk, Within
 
     T = TypeVar("T")
     SourceT = TypeVar("SourceT", bound=Source)
@@ -116,6 +117,16 @@ def read_city(folder: str | os.PathLike[str]) -> City:
         [[areas]]
         file = "built_up.geojson"
         kind = "built_up"             # of all rows; without it the file has a column kind
+
+        [drive]                       # roads, for travel times and road connections
+        file = "roads.gpkg"
+        columns = { speed_kmh = "限速", road_class = "技术等级" }   # and highway: class as in OpenStreetMap
+
+        [[bus_lines]]                 # line_id, stop_id, sequence; without x and y: stop_id is the id of a facility
+        file = "lines.csv"
+
+        [[bus_lines]]
+        file = "gtfs.zip"             # a feed in GTFS instead
     """
     # pydantic is loaded when a city is read, not when the package is imported
     from servicecircle.read.city_file import NAME, read_city_file
@@ -129,12 +140,14 @@ def read_city(folder: str | os.PathLike[str]) -> City:
     facilities = reader.joined("facilities", file.facilities, lambda source: _facilities(reader, source))
     zones = reader.joined("zones", file.zones, lambda source: reader.valued(source, "level", source.level))
     areas = reader.joined("areas", file.areas, lambda source: reader.valued(source, "kind", source.kind))
+    drive = reader.tried("[drive]", lambda: _drive(reader, file.drive))
+    lines = reader.joined("bus_lines", file.bus_lines, lambda source: _bus_lines(reader, source))
     if population is not None and zones is not None:
         cells, polygons, within = population, zones, file.population.within
         population = reader.tried("[population], within", lambda: _within(reader, within, cells, polygons))
     if walk is None or population is None or facilities is None or zones is None or reader.faults:
         raise ReadError("\n".join(reader.faults))
-    layers = [layer for layer in (population, facilities, zones, areas) if layer is not None]
+    layers = [layer for layer in (population, facilities, zones, areas, lines) if layer is not None]
     return City(
         walk,
         population.frame,
@@ -146,6 +159,7 @@ def read_city(folder: str | os.PathLike[str]) -> City:
         access=AccessRule(islands=file.walk.islands, max_access_m=file.walk.max_access_m),
         notice=(file.notice_zh, file.notice_en),
         report=sum((layer.report for layer in layers), DataReport()),
+        transport=Transport(drive, lines.frame if lines is not None else None),
     )
 
 
@@ -232,6 +246,25 @@ def _walk(reader: _Reader, walk: Walk) -> WalkNetwork:
     read = reader.layer(walk)
     network = WalkNetwork.from_edges(read.frame)
     return replace(network, report=read.report + network.report)
+
+
+def _drive(reader: _Reader, drive: Drive | None) -> DriveNetwork | None:
+    """Return the drive network, where there is one."""
+    if drive is None:
+        return None
+    read = reader.layer(drive)
+    network = DriveNetwork.from_edges(read.frame)
+    return replace(network, roads=replace(network.roads, report=read.report + network.roads.report))
+
+
+def _bus_lines(reader: _Reader, source: BusLines) -> Read:
+    """Return the bus lines of a table or a GTFS feed."""
+    if not source.is_gtfs:
+        return reader.layer(source)
+    path = reader.path(source.file)
+    read = read_gtfs(path)
+    frame, findings = reproject(read.frame, reader.crs, layer=path.name)
+    return Read(frame, read.report.plus(*findings))
 
 
 def _filter(walk: Walk) -> WalkFilter:

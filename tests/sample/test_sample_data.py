@@ -15,7 +15,7 @@ import shapely
 
 FOLDER = Path(__file__).resolve().parents[2] / "sample_data"
 LARGEST_BYTES = 8_000_000
-LAYERS = {"walk_edges", "population", "zones", "areas", "bus_stops", "entrances"}
+LAYERS = {"walk_edges", "drive_edges", "population", "zones", "areas", "bus_stops", "entrances"}
 TABLES = ("education", "health", "elderly_care", "civic", "culture_sport", "parent_schools")
 # Service -> the attributes its standards of priority 1 and 2 read.
 NEEDED = {
@@ -86,7 +86,7 @@ def made_again(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("name", [*(f"{name}.csv" for name in TABLES), "city.toml"])
+@pytest.mark.parametrize("name", [*(f"{name}.csv" for name in TABLES), "bus_lines.csv", "city.toml"])
 def test_the_script_makes_the_committed_tables(made_again: Path, name: str) -> None:
     assert (made_again / name).read_bytes() == (FOLDER / name).read_bytes()
 
@@ -109,7 +109,7 @@ def test_the_geopackage_holds_its_layers_in_the_city_crs() -> None:
 
 
 def test_tables_begin_with_the_mark_spreadsheets_look_for() -> None:
-    assert all((FOLDER / f"{name}.csv").read_bytes().startswith(b"\xef\xbb\xbf") for name in TABLES)
+    assert all((FOLDER / f"{name}.csv").read_bytes().startswith(b"\xef\xbb\xbf") for name in (*TABLES, "bus_lines"))
 
 
 @pytest.mark.parametrize(("service", "columns"), NEEDED.items())
@@ -207,9 +207,28 @@ def test_bus_stops_cover_a_little_less_than_the_target() -> None:
     assert 0.95 < share < 0.98
 
 
+def test_roads_are_streets_wide_enough_with_class_and_speed() -> None:
+    walk, roads = layer("walk_edges"), layer("drive_edges")
+    assert len(roads) == (walk["highway"] != "footway").sum()
+    assert set(roads["road_class"].dropna()) == {"一级", "二级", "三级", "四级", "等外"}
+    assert (roads["speed_kmh"].isna() == roads["road_class"].isna()).all()
+    assert roads["speed_kmh"].dropna().between(15, 60).all()
+    country = roads[roads["highway"] == "unclassified"]
+    assert set(country["road_class"]) == {"四级", "等外"}
+
+
+def test_bus_lines_serve_most_stops_and_no_other_places() -> None:
+    lines, stops = pd.read_csv(FOLDER / "bus_lines.csv"), layer("bus_stops")
+    assert set(lines["stop_id"]) <= set(stops["id"])
+    assert len(set(lines["stop_id"])) > 0.95 * len(stops)
+    assert not lines.duplicated(["line_id", "sequence"]).any()
+    assert (lines.groupby("line_id")["sequence"].max() == lines.groupby("line_id").size()).all()
+    assert (lines["headway_minutes"] > 0).all()
+
+
 def test_city_toml_says_invented_and_names_every_file() -> None:
     settings = tomllib.loads((FOLDER / "city.toml").read_text("utf-8"))
     assert "虚构" in settings["notice_zh"]
     assert "nvented" in settings["notice_en"]
-    named = {entry["file"] for entry in settings["facilities"]} | {"sample_city.gpkg"}
+    named = {entry["file"] for entry in [*settings["facilities"], *settings["bus_lines"]]} | {"sample_city.gpkg"}
     assert named == {path.name for path in FOLDER.iterdir() if path.suffix in {".csv", ".gpkg"}}

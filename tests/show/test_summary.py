@@ -8,6 +8,7 @@ import pytest
 from servicecircle.assessment import assess
 from servicecircle.errors import InputError
 from servicecircle.show import write_summary
+from tests import oracle
 from tests.show.pages import Read, read
 from tests.show.towns import PAYLOADS, judged, plain, town
 
@@ -48,6 +49,11 @@ def test_every_standard_has_its_figures_and_its_clause(tmp_path: Path, language:
             assert str(clause.line) in text
         for one in standard.assumptions:
             assert (one.zh if language == "zh" else one.en) in read(page).text
+
+
+def test_a_standard_judged_in_zones_only_has_its_place_too(tmp_path: Path) -> None:
+    in_zones = assess(oracle.city(), oracle.plan().only("LY-01").with_levels(["街道"]), progress=False)
+    assert list(rows(written(in_zones, tmp_path))) == ["LY-01"]
 
 
 def test_figures_are_those_of_the_table(tmp_path: Path) -> None:

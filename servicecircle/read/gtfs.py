@@ -1,0 +1,207 @@
+"""Bus lines from timetables in GTFS, the format in which operators publish them."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from servicecircle.errors import ReadError
+from servicecircle.findings import DataReport, Finding
+from servicecircle.read.report import Read
+from servicecircle.text import decode, listed
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Collection
+
+    from numpy.typing import NDArray
+
+BUS_TYPES = frozenset({3, 11, 800, *range(700, 717)})
+"""The kinds of route (`route_type`) that are buses and trolleybuses."""
+
+NEEDED = {
+    "routes.txt": ("route_id", "route_type"),
+    "trips.txt": ("route_id", "trip_id"),
+    "stop_times.txt": ("trip_id", "stop_id", "stop_sequence"),
+    "stops.txt": ("stop_id", "stop_lat", "stop_lon"),
+}
+LAT, LON = 90.0, 180.0
+
+
+def read_gtfs(path: str | os.PathLike[str], *, route_types: Collection[int] = BUS_TYPES) -> Read:
+    """Read the lines of a GTFS feed: which stops each serves, in which order.
+
+    The trips of a route that call at the same stops in the same order make one line. Calendars, times and frequencies
+    are not read: a line is there if any trip runs on any day.
+
+    Parameters
+    ----------
+    path
+        The feed: a ``.zip`` file, or a folder with its files.
+    route_types
+        Which kinds of route are read, as GTFS numbers them.
+
+    Returns
+    -------
+    Read
+        One row for each stop of a line, in longitude and latitude (EPSG:4326): line_id (the route_id; with a number
+        where a route has several lines, the one with most trips first), name, stop_id, stop_name, sequence (from 1),
+        trips, geometry. The index counts from 0.
+
+    Raises
+    ------
+    ReadError
+        If the feed is missing or broken, or its files lack columns or contradict each other; all faults are named.
+
+    See Also
+    --------
+    servicecircle.city.Transport : Takes the frame as its lines.
+    """
+    path = Path(path)
+    tables = {name: _trimmed(name, text) for name, text in _texts(path).items()}
+    faults = [f"{name} is missing" for name in NEEDED if name not in tables]
+    for name, table in tables.items():
+        absent = [column for column in NEEDED[name] if column not in table]
+        faults += [f"{name} lacks the column {listed(absent)} (columns: {listed(table.columns)})"] * bool(absent)
+    _stop_at(path, faults)
+    routes, trips, times, stops = (tables[name] for name in NEEDED)
+    _stop_at(path, [*_contradictions(routes, trips, times, stops), *_bad_numbers(routes, times, stops)])
+    wanted = routes["route_type"].astype(int).isin(list(route_types)).to_numpy()
+    patterns = _patterns(trips[trips["route_id"].isin(routes["route_id"][wanted])], times)
+    return Read(_lines(patterns, routes, stops), DataReport((_said(path, patterns, int((~wanted).sum())),)))
+
+
+def _texts(path: Path) -> dict[str, str]:
+    """Return the files of a feed that are needed, those of them that are there."""
+    try:
+        if path.is_dir():
+            raw = {name: (path / name).read_bytes() for name in NEEDED if (path / name).is_file()}
+        else:
+            with zipfile.ZipFile(path) as feed:
+                members = {Path(member).name: member for member in sorted(feed.namelist(), reverse=True)}
+                raw = {name: feed.read(members[name]) for name in NEEDED if name in members}
+        return {name: decode(data)[0] for name, data in raw.items()}
+    except (OSError, zipfile.BadZipFile, UnicodeDecodeError) as error:
+        raise ReadError(
+            f"{path}: not a GTFS feed, which is a .zip file or a folder with routes.txt, trips.txt, stop_times.txt and "
+            f"stops.txt in UTF-8 ({error}). | {path} 不是 GTFS 数据（zip 或文件夹）。"
+        ) from error
+
+
+def _trimmed(name: str, text: str) -> pd.DataFrame:
+    """Return a file of a feed as text, without spaces around values."""
+    try:
+        table = pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False, na_filter=False, skipinitialspace=True)
+    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        raise ReadError(f"{name}: not a table ({error}). | {name} 不是有效的表格。") from error
+    return pd.DataFrame({str(column).strip(): table[column].str.strip() for column in table.columns})
+
+
+def _stop_at(path: Path, faults: list[str]) -> None:
+    if faults:
+        raise ReadError(f"{path}: {'; '.join(faults)}. Correct the feed. | {path}：GTFS 数据有误，请更正。")
+
+
+def _contradictions(routes: pd.DataFrame, trips: pd.DataFrame, times: pd.DataFrame, stops: pd.DataFrame) -> list[str]:
+    """Return what the files of a feed name and do not hold, and the ids that stand there twice."""
+    faults = []
+    for table, column, of, file, name in (
+        (trips, "route_id", routes, "trips.txt", "routes.txt"),
+        (times, "trip_id", trips, "stop_times.txt", "trips.txt"),
+        (times, "stop_id", stops, "stop_times.txt", "stops.txt"),
+    ):
+        unknown = sorted(set(table[column]) - set(of[column]))
+        if unknown:
+            faults.append(f"{file} names {column} {listed(unknown, most=5)}, which {name} does not hold")
+    for table, column, file in (
+        (routes, "route_id", "routes.txt"),
+        (trips, "trip_id", "trips.txt"),
+        (stops, "stop_id", "stops.txt"),
+    ):
+        twice = sorted(set(table[column][table[column].duplicated()]))
+        if twice:
+            faults.append(f"{file} holds {column} {listed(twice, most=5)} more than once")
+    return faults
+
+
+def _bad_numbers(routes: pd.DataFrame, times: pd.DataFrame, stops: pd.DataFrame) -> list[str]:
+    """Return which numbers cannot be read: kinds of route, orders of stops, places of stops that trips call at."""
+    called = stops[stops["stop_id"].isin(times["stop_id"])]
+    x, y = _numbers(called["stop_lon"]), _numbers(called["stop_lat"])
+    off = ~((np.abs(x) <= LON) & (np.abs(y) <= LAT))
+    kinds, orders = routes["route_type"], times["stop_sequence"]
+    faults = [
+        f"{file}: {column} is no whole number in {int((~values.str.fullmatch('[0-9]+')).sum()):,} rows"
+        for file, column, values in (
+            ("routes.txt", "route_type", kinds),
+            ("stop_times.txt", "stop_sequence", orders),
+        )
+        if not values.str.fullmatch("[0-9]+").all()
+    ]
+    if off.any():
+        faults.append(f"stops.txt: no longitude and latitude for {listed(called['stop_id'][off], most=5)}")
+    twice = times.duplicated(["trip_id", "stop_sequence"])
+    if twice.any():
+        faults.append(f"stop_times.txt: a trip has a stop_sequence twice in {int(twice.sum()):,} rows")
+    return faults
+
+
+def _numbers(values: pd.Series[str]) -> NDArray[np.float64]:
+    return np.asarray(pd.to_numeric(values, errors="coerce"), dtype=np.float64)
+
+
+def _patterns(trips: pd.DataFrame, times: pd.DataFrame) -> pd.DataFrame:
+    """Return the lines: route_id, stops (a tuple), trips, line_id; by route, most trips first."""
+    mine = times[times["trip_id"].isin(trips["trip_id"])]
+    mine = mine.assign(order=mine["stop_sequence"].astype(int)).sort_values(["trip_id", "order"])
+    stops = mine.groupby("trip_id")["stop_id"].agg(tuple)
+    route = trips.set_index("trip_id")["route_id"].reindex(stops.index)
+    found = pd.DataFrame({"route_id": route, "stops": stops}).groupby(["route_id", "stops"]).size()
+    lines = (
+        found.rename("trips").reset_index().sort_values(["route_id", "trips", "stops"], ascending=[True, False, True])
+    )
+    several = lines["route_id"].duplicated(keep=False)
+    number = (lines.groupby("route_id").cumcount() + 1).astype(str)
+    return lines.assign(line_id=lines["route_id"].where(~several, lines["route_id"] + "/" + number))
+
+
+def _lines(patterns: pd.DataFrame, routes: pd.DataFrame, stops: pd.DataFrame) -> gpd.GeoDataFrame:
+    """Return one row for each stop of a line."""
+    rows = patterns.rename(columns={"stops": "stop_id"}).explode("stop_id", ignore_index=True)
+    rows["sequence"] = rows.groupby("line_id").cumcount() + 1
+    of_route = routes.set_index("route_id").reindex(rows["route_id"])
+    names = [of_route[column] for column in ("route_short_name", "route_long_name") if column in of_route]
+    name = names[0].where(names[0] != "", names[-1]).to_numpy() if names else rows["route_id"].to_numpy()
+    of_stop = stops.set_index("stop_id").reindex(rows["stop_id"])
+    frame = pd.DataFrame(
+        {
+            "line_id": rows["line_id"],
+            "name": name,
+            "stop_id": rows["stop_id"],
+            "stop_name": of_stop["stop_name"].to_numpy() if "stop_name" in of_stop else None,
+            "sequence": rows["sequence"],
+            "trips": rows["trips"].astype(int),
+        }
+    )
+    points = shapely.points(_numbers(of_stop["stop_lon"]), _numbers(of_stop["stop_lat"]))
+    return gpd.GeoDataFrame(frame, geometry=points, crs="EPSG:4326")
+
+
+def _said(path: Path, patterns: pd.DataFrame, others: int) -> Finding:
+    """Return how much was read, and what was left out."""
+    return Finding(
+        path.name,
+        "lines",
+        "info",
+        f"{len(patterns):,} lines of {patterns['route_id'].nunique():,} routes; {others:,} routes of other kinds left "
+        "out. Calendars and times are not read.",
+        f"读取 {patterns['route_id'].nunique():,} 条线路的 {len(patterns):,} 种走向；其他类型线路 {others:,} 条未列入；"
+        "不读取日历与时刻。",
+    )
