@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 import shapely
 
-from servicecircle import assess, circles_table, read_plan, sensitivity
+from servicecircle import assess, circles_table, read_plan, sensitivity, write_summary
 from servicecircle.assessment.circles import COLUMNS
 from servicecircle.city import City
 from servicecircle.errors import InputError
@@ -22,6 +22,7 @@ from tests.grids import CRS, SOUTH, WEST, at, street, town
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     import pandas as pd
 
@@ -164,3 +165,11 @@ def test_an_unverified_share_is_varied_as_an_assumed_one() -> None:
     varied = sensitivity(base, speeds_m_s=[], shares=[0.7], access_m=[], rural_codes=[], progress=False)
     # of W 100 of 140 reach it: below 1.0, above 0.7
     assert varied.flips["zone_id"].tolist() == ["W"]
+
+
+def test_a_page_says_that_a_clause_is_not_verified(tmp_path: Path) -> None:
+    result = assess(hand_town(), read_plan("life-circles").only("SHQ05-kindergarten"), progress=False)
+    write_summary(result, tmp_path / "summary.html", language="en")
+    page = (tmp_path / "summary.html").read_text("utf-8")
+    assert "(unverified: edition, clause, quote, verified_by, verified_on not entered)" in page
+    assert "line 0" not in page
