@@ -37,6 +37,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if options.command == "demo":
             _demo(Path(options.to), options.language)
+        elif options.command == "plan":
+            _plan(options)
         else:
             _assess(options)
     except ServiceCircleError as error:
@@ -64,11 +66,46 @@ def _parser() -> argparse.ArgumentParser:
         metavar="IDS",
         help="standards to draw, such as LY-01,CX-01, or all (default: those of access) | 要绘图的标准",
     )
+    _add_plan(commands.add_parser("plan", help="write, check and convert plan files | 编写、检查、转换规划文件"))
     for command in (demo, own):
         command.add_argument(
             "--language", default="zh", choices=LANGUAGES, help="of maps and summary | 图和摘要的语言 (default zh)"
         )
     return parser
+
+
+def _add_plan(parser: argparse.ArgumentParser) -> None:
+    """Add what can be done with a plan file."""
+    tasks = parser.add_subparsers(dest="task", required=True, metavar="TASK")
+    new = tasks.add_parser("new", help="write a commented plan file to start from | 生成带说明的规划文件")
+    check = tasks.add_parser("check", help="name every fault of a plan file or workbook | 检查规划文件或工作簿")
+    for one in (new, check):
+        one.add_argument("file", metavar="FILE")
+    excel = tasks.add_parser("excel", help="turn a plan into an Excel workbook | 规划转为 Excel")
+    excel.add_argument("plan", metavar="PLAN", help="a bundled plan, such as life-circles, or a file")
+    excel.add_argument("to", metavar="FILE.xlsx")
+    toml = tasks.add_parser("toml", help="turn such a workbook into a plan file | Excel 转为规划文件")
+    toml.add_argument("workbook", metavar="FILE.xlsx")
+    toml.add_argument("to", metavar="FILE.toml")
+
+
+def _plan(options: argparse.Namespace) -> None:
+    """Write, check or convert a plan file; a file that is there already is never replaced."""
+    from servicecircle.plan import new_plan, read_plan, read_workbook, write_plan, write_workbook
+
+    if options.task == "new":
+        new_plan(options.file)
+        _say(f"Written to | 已写入 {options.file}\nservicecircle plan check {options.file}")
+    elif options.task == "check":
+        workbook = Path(options.file).suffix.lower() == ".xlsx"
+        count = len((read_workbook if workbook else read_plan)(options.file).standards)
+        _say(f"no faults: {count} standards | 没有错误：{count} 条标准")
+    elif options.task == "excel":
+        write_workbook(read_plan(options.plan), options.to)
+        _say(f"Written to | 已写入 {options.to}")
+    else:
+        write_plan(read_workbook(options.workbook), options.to)
+        _say(f"Written to | 已写入 {options.to}")
 
 
 def _demo(folder: Path, language: Language) -> None:

@@ -26,7 +26,7 @@ FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 @contextmanager
-def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
+def replacing(path: str | os.PathLike[str], *, new: bool = False) -> Iterator[Path]:
     """Give a temporary path beside a file; on success the temporary file takes the file's place in one step.
 
     The target is checked before the block runs, so that a long computation does not end at a folder that cannot be
@@ -36,6 +36,8 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
     ----------
     path
         The file to write or to replace. Its folder must exist.
+    new
+        Whether the file must not exist yet; one that is there, or appears meanwhile, is never touched.
 
     Yields
     ------
@@ -45,8 +47,8 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
     Raises
     ------
     InputError
-        If the folder does not exist, if it or the file cannot be written, if the path is a folder, or if the disk
-        becomes full.
+        If the folder does not exist, if it or the file cannot be written, if the path is a folder, if the disk
+        becomes full, or if the file exists and must be new.
 
     Examples
     --------
@@ -61,13 +63,18 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
     target = Path(path)
     # a link stays a link: the file it points to is the one replaced
     target = target.resolve() if target.is_symlink() else target
+    if new and target.exists():
+        raise _exists(target)
     part = _part_beside(target)
     try:
         yield part
         _flush(part)
         if target.exists():
             part.chmod(target.stat().st_mode & 0o777)
-        part.replace(target)
+        if new:
+            _place_new(part, target)
+        else:
+            part.replace(target)
         _flush(target.parent)
     except OSError as error:
         if error.errno not in FULL:
@@ -108,6 +115,25 @@ def write_table(table: pd.DataFrame, path: str | os.PathLike[str]) -> None:
     safe = table.map(lambda cell: f"'{cell}" if isinstance(cell, str) and cell.startswith(LIVE) else cell)
     with replacing(path) as part:
         safe.to_csv(part, index=False, encoding="utf-8-sig")
+
+
+def _place_new(part: Path, target: Path) -> None:
+    """Give a file its name unless another file has it."""
+    try:
+        target.hardlink_to(part)  # unlike renaming, this never takes the place of a file
+    except FileExistsError:
+        raise _exists(target) from None
+    except OSError:  # a disk without links, such as an USB stick
+        if target.exists():
+            raise _exists(target) from None
+        part.replace(target)
+
+
+def _exists(target: Path) -> InputError:
+    return InputError(
+        f"{target} exists already and was left as it is; give another name, or move it away first. | "
+        f"{target} 已存在，未作改动；请换一个文件名，或先移走原文件。"
+    )
 
 
 def _part_beside(target: Path) -> Path:

@@ -148,6 +148,7 @@ _OTHER: Terms = {
     "未标注": ("未标注", "not marked"),
     "stated": ("规划明示", "stated"),
     "assumed": ("假设", "assumed"),
+    "unverified": ("未核实", "unverified"),
     "stated_2020_hold": ("保持2020年水平", "2020 value, to be held"),
     "lost_in_source": ("原文缺失", "lost in the source"),
     "none": ("无", "none"),

@@ -219,3 +219,36 @@ def test_a_killed_writer_leaves_a_whole_file(tmp_path: Path) -> None:
             assert content in {OLD, NEW}
             seen.add(content)
     assert MOMENTS < 100 or seen == {OLD, NEW}  # enough moments: before and after the change
+
+
+def test_a_file_that_must_be_new(tmp_path: Path) -> None:
+    target = tmp_path / "plan.toml"
+    with replacing(target, new=True) as part:
+        part.write_bytes(NEW)
+    assert target.read_bytes() == NEW
+    with pytest.raises(InputError, match="exists already and was left as it is"), replacing(target, new=True):
+        pytest.fail("the block ran")
+    assert leftovers(tmp_path, target.name) == []
+
+
+def test_a_file_that_appears_meanwhile_is_not_touched(tmp_path: Path) -> None:
+    target = tmp_path / "plan.toml"
+    with pytest.raises(InputError, match="exists already"), replacing(target, new=True):
+        target.write_bytes(OLD)
+    assert target.read_bytes() == OLD
+    assert leftovers(tmp_path, target.name) == []
+
+
+def test_a_new_file_on_a_disk_without_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(Path, "hardlink_to", refuse)
+    target = tmp_path / "plan.toml"
+    with replacing(target, new=True) as part:
+        part.write_bytes(NEW)
+    assert target.read_bytes() == NEW
+    with pytest.raises(InputError, match="exists already"), replacing(tmp_path / "b.toml", new=True):
+        (tmp_path / "b.toml").write_bytes(OLD)
+    assert (tmp_path / "b.toml").read_bytes() == OLD
+    assert leftovers(tmp_path, "plan.toml", "b.toml") == []

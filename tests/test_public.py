@@ -39,6 +39,7 @@ PUBLIC = [
     "assess",
     "best_sites",
     "bundled_plans",
+    "circles_table",
     "equity_table",
     "gap_map",
     "progress_table",
@@ -57,7 +58,7 @@ PUBLIC = [
 MADE_BY_USERS = ("AccessRule", "City", "Transport")
 """The classes that users make themselves; the others are what functions return."""
 
-LOADED_WHEN_USED = ("folium", "osmnx", "numba", "osmium", "rasterio", "matplotlib", "pydantic", "openpyxl")
+LOADED_WHEN_USED = ("folium", "osmnx", "numba", "osmium", "rasterio", "matplotlib", "pydantic", "openpyxl", "tomlkit")
 
 # What importing might leave behind. The packages that geopandas loads may do as they like, so they come first.
 IMPORT = """

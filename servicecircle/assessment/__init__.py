@@ -2,6 +2,7 @@
 
 from servicecircle.assessment.access import Access, access
 from servicecircle.assessment.assessment import Assessment
+from servicecircle.assessment.circles import circles_table
 from servicecircle.assessment.comparison import Comparison
 from servicecircle.assessment.equity import equity_table
 from servicecircle.assessment.explanation import Explanation
@@ -26,6 +27,7 @@ __all__ = [
     "Sensitivity",
     "access",
     "assess",
+    "circles_table",
     "coefficient_of_variation",
     "equity_table",
     "gini",

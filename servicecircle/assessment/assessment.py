@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -16,7 +16,7 @@ from servicecircle.assessment.explanation import Explanation, explain
 from servicecircle.assessment.tables import PlannerTables
 from servicecircle.city import City, smallest_zone
 from servicecircle.errors import InputError
-from servicecircle.plan import Coverage, Plan
+from servicecircle.plan import Citation, Coverage, Plan
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -196,13 +196,10 @@ class Assessment:
 
     @property
     def citations(self) -> pd.DataFrame:
-        """Return the clauses behind each standard: standard_id, section, line, quote, value."""
-        rows = [
-            {"standard_id": one.id, "section": c.section, "line": c.line, "quote": c.quote, "value": c.value}
-            for one in self.plan.standards
-            for c in one.citations
-        ]
-        return pd.DataFrame(rows, columns=["standard_id", "section", "line", "quote", "value"])
+        """Return the clauses behind each standard: standard_id, and the fields of `Citation`."""
+        names = [one.name for one in fields(Citation)]
+        rows = [[one.id, *(getattr(c, name) for name in names)] for one in self.plan.standards for c in one.citations]
+        return pd.DataFrame(rows, columns=["standard_id", *names])
 
     @property
     def assumptions(self) -> pd.DataFrame:

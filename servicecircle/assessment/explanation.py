@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from servicecircle.assessment.assessment import Assessment
-    from servicecircle.plan import Standard
+    from servicecircle.plan import Citation, Standard
 
 OF_PARTS = ("unserved", "transfers", "unconnected", "uncovered")
 """Kinds of evidence about villages and other small zones, which explain the larger zones around them too."""
@@ -66,7 +66,7 @@ class Explanation:
         """Return the explanation line by line, Chinese and English."""
         one = self.standard
         lines = [f"{one.id} {one.name_zh} · {one.name_en}", f"{self.zone_name} ({self.zone_id}): {self.summary}"]
-        lines += [f"规划条文 clause: {c.section}，第 {c.line} 行 line {c.line}: “{c.quote}”" for c in one.citations]
+        lines += [_cited(citation) for citation in one.citations]
         lines += [f"方法 method: {m.source}: “{m.quote}”" for m in one.methods]
         lines += [f"假设 assumption ({a.about}): {a.zh} | {a.en}" for a in one.assumptions]
         lines += [f"原文冲突 conflict: {c.resolution}" for c in one.conflicts]
@@ -86,6 +86,14 @@ class Explanation:
 
     def _repr_html_(self) -> str:
         return "<br>".join(escape(line) for line in self.lines)
+
+
+def _cited(citation: Citation) -> str:
+    """Return a clause and where it stands, Chinese and English."""
+    words = f"“{citation.quote}”" if citation.quote else citation.value
+    if citation.document:
+        return f"规范条文 clause: {citation.place('zh')} | {citation.place('en')}: {words}"
+    return f"规划条文 clause: {citation.section}，第 {citation.line} 行 line {citation.line}: {words}"
 
 
 def explain(result: Assessment, standard_id: str, zone: str) -> Explanation:

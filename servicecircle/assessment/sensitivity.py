@@ -74,7 +74,7 @@ def sensitivity(
     speeds_m_s
         Walking speeds, m/s, each taken for every profile.
     shares
-        Targets, each taken for every standard whose target is an assumed share.
+        Targets, each taken for every standard whose target is a share that is assumed or not verified.
     access_m
         Limits of the access leg, metres.
     rural_codes
@@ -121,7 +121,7 @@ def _at_share(plan: Plan, share: float) -> Plan:
     """Return the plan with another target for every standard whose target is an assumed share."""
     standards = [
         replace(one, target=replace(one.target, value=share))
-        if one.unit == "share" and one.target.origin == "assumed"
+        if one.unit == "share" and one.target.origin in {"assumed", "unverified"}
         else one
         for one in plan.standards
     ]

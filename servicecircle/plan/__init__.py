@@ -28,6 +28,8 @@ from servicecircle.plan.standard import (
     Standard,
     Target,
 )
+from servicecircle.plan.workbook import read_workbook, write_workbook
+from servicecircle.plan.writer import new_plan, plan_text, write_plan
 
 __all__ = [
     "ANY_SERVICE",
@@ -63,5 +65,10 @@ __all__ = [
     "TravelTime",
     "Where",
     "bundled_plans",
+    "new_plan",
+    "plan_text",
     "read_plan",
+    "read_workbook",
+    "write_plan",
+    "write_workbook",
 ]

@@ -137,15 +137,15 @@ class Fields:
         en, zh = _KINDS[kind]
         self.fault(key, f"must be {en}. {short(value)} was given.", f"应为{zh},给出的是 {short(value)}。")
 
-    def text(self, key: str, default: str = "", *, required: bool = False) -> str:
-        """Return a text, without blanks around it."""
+    def text(self, key: str, default: str = "", *, required: bool = False, empty: bool = False) -> str:
+        """Return a text, without blanks around it; empty only where that is allowed."""
         value = self.get(key, required=required)
         if value is None:
             return default
         if not isinstance(value, str):
             self.wrong(key, value, str)
             return default
-        if not value.strip():
+        if not value.strip() and not empty:
             self.fault(key, "must not be empty.", "不能为空。")
         return value.strip()
 

@@ -26,6 +26,8 @@ The format, version 1 (unknown keys are faults everywhere; the catalogue's own p
     statements = ["Q282"]        # ids of the plan's statements that it computes
 
     [[standard.citation]]        # section, line, quote; value: the figures the clause states, in plain digits
+                                 # or, of another document: document; value; edition, clause, quote, verified_by,
+                                 # verified_on, which may be empty until a person has read the printed edition
     [[standard.assumption]]      # about = the key it is about; zh, en
     [[standard.method]]          # source, quote
     [[standard.conflict]]        # zh, en; alternatives = [{ value, line, quote }]
@@ -36,7 +38,9 @@ The format, version 1 (unknown keys are faults everywhere; the catalogue's own p
 
 A condition under ``where`` is a value, a list of values, or ``{ at_least = 4, at_most = 5 }``. Every number of a
 standard is stated by one of its citations or spoken of by an assumption about its key; a target that the plan does not
-state has ``origin = "assumed"`` and an assumption about ``target``.
+state has ``origin = "assumed"`` and an assumption about ``target``. A target that another document is said to state,
+such as a national standard, has ``origin = "unverified"`` and never a verdict; ``"stated"`` is refused until every
+citation of a document is verified: edition, clause, quote, verified_by and verified_on (``"2026-11-25"``) are entered.
 """
 
 from __future__ import annotations
@@ -46,7 +50,7 @@ import tomllib
 import unicodedata
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from servicecircle.errors import PlanError, ReadError
 from servicecircle.plan.fields import Faults, Fields
@@ -60,6 +64,7 @@ from servicecircle.text import decode, did_you_mean, listed
 from servicecircle.words import SERVICES
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from importlib.resources.abc import Traversable
 
     from servicecircle.plan.standard import Standard
@@ -75,7 +80,7 @@ def bundled_plans() -> tuple[str, ...]:
     Examples
     --------
     >>> bundled_plans()
-    ('lianyungang-145',)
+    ('lianyungang-145', 'life-circles')
     """
     return tuple(sorted(one.name.removesuffix(SUFFIX) for one in _catalogue().iterdir() if one.name.endswith(SUFFIX)))
 
@@ -113,7 +118,17 @@ def read_plan(name_or_path: str | Path) -> Plan:
         raise PlanError([f"{name}, line 1: nested too deeply. | 嵌套过深。"]) from None
     except ValueError as error:
         raise PlanError([_syntax_fault(name, text, str(error))]) from None
-    faults = Faults(name, key_lines(text))
+    return checked_plan(table, Faults(name, key_lines(text)))
+
+
+def checked_plan(table: Mapping[str, Any], faults: Faults) -> Plan:
+    """Return the plan that the table of a plan file describes.
+
+    Raises
+    ------
+    PlanError
+        If it has faults, or `faults` holds some already.
+    """
     plan = _plan(Fields(table, (), "", faults))
     if faults.found:
         raise PlanError(faults.messages)

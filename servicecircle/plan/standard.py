@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from servicecircle.plan.filters import Facilities
 
 Op: TypeAlias = Literal[">=", ">", "<=", "<", "=="]
-Origin: TypeAlias = Literal["stated", "assumed", "stated_2020_hold", "lost_in_source", "none"]
+Origin: TypeAlias = Literal["stated", "assumed", "unverified", "stated_2020_hold", "lost_in_source", "none"]
 Nature: TypeAlias = Literal["约束性", "预期性", "未标注"]
 
 
@@ -28,8 +28,9 @@ class Target:
     value
         The number, in the standard's unit (a share of 98 % is 0.98); None if there is none.
     origin
-        ``stated``: the plan says it; ``assumed``: we do (no verdict is given); ``stated_2020_hold``: the plan states
-        it as reached, to be held; ``lost_in_source``: the document's number is unreadable; ``none``: for information.
+        ``stated``: the plan says it; ``assumed``: we do (no verdict is given); ``unverified``: another document is
+        said to state it, but nobody has entered where (no verdict either); ``stated_2020_hold``: the plan states it as
+        reached, to be held; ``lost_in_source``: the document's number is unreadable; ``none``: for information.
     """
 
     op: Op = ">="
@@ -37,14 +38,64 @@ class Target:
     origin: Origin = "none"
 
 
+TO_VERIFY = ("edition", "clause", "quote", "verified_by", "verified_on")
+"""What a person enters to verify a citation of another document than the plan's source."""
+
+
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A clause of the plan: its section, the line of the source (from 1), the words, and the value they state."""
+    """A clause of the plan's source, or of another document such as a national standard.
 
-    section: str
-    line: int
-    quote: str
+    Parameters
+    ----------
+    section, line
+        Where it stands in the source (lines from 1); "" and 0 for another document.
+    quote, value
+        The words, and the value they state.
+    document, edition, clause
+        The other document, the edition that was read, and the number of the clause; "" for the plan's own source.
+    verified_by, verified_on
+        Who compared the words with the document, and when (``"2026-11-25"``); "" as long as nobody has.
+    """
+
+    section: str = ""
+    line: int = 0
+    quote: str = ""
     value: str = ""
+    document: str = ""
+    edition: str = ""
+    clause: str = ""
+    verified_by: str = ""
+    verified_on: str = ""
+
+    @property
+    def unverified(self) -> tuple[str, ...]:
+        """Return what a person still has to enter; nothing for a clause of the plan's own source."""
+        return tuple(name for name in TO_VERIFY if not getattr(self, name)) if self.document else ()
+
+    def place(self, language: Language) -> str:
+        """Return where it stands, in a language, ``"zh"`` or ``"en"``; of another document also whether it is verified.
+
+        Examples
+        --------
+        >>> Citation("三 > (一)", 194, "每 1 万常住人口配备 1 所幼儿园").place("en")
+        '三 > (一), line 194'
+        >>> Citation(document="GB 50180-2018", value="300 m").place("en")
+        'GB 50180-2018 (unverified: edition, clause, quote, verified_by, verified_on not entered)'
+        """
+        if not self.document:
+            line = f"第 {self.line} 行" if _spoken("zh", "en", language) == "zh" else f"line {self.line}"
+            return _spoken("，", ", ", language).join(filter(None, [self.section, line]))
+        if self.unverified:
+            what = ", ".join(self.unverified)
+            return self.document + _spoken(
+                f"（未核实：尚未填写 {what}）", f" (unverified: {what} not entered)", language
+            )
+        return _spoken(
+            f"{self.document}（{self.edition}）{self.clause}，{self.verified_by} 于 {self.verified_on} 核实",
+            f"{self.document} ({self.edition}) {self.clause}, verified by {self.verified_by} on {self.verified_on}",
+            language,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, cast, get_args
 
 from servicecircle.plan.figures import states
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
 
 SHARE = "share"
 _AREA_KINDS = ("built_up", "centre", "main_city")
-_CITED_ORIGINS = ("stated", "stated_2020_hold", "lost_in_source")
+_STATED_ORIGINS = ("stated", "stated_2020_hold")
+_CITED_ORIGINS = (*_STATED_ORIGINS, "unverified", "lost_in_source")
 
 
 def read_standard(fields: Fields, names: Names) -> Standard | None:
@@ -58,9 +60,7 @@ def read_standard(fields: Fields, names: Names) -> Standard | None:
         target_year=fields.year("target_year"),
         unit=unit,
         gap_unit=fields.text("gap_unit"),
-        cross_border=fields.flag(
-            "cross_border", default=isinstance(measure, Reach | Coverage | Composite | TravelTime)
-        ),
+        cross_border=fields.flag("cross_border", default=crosses(measure)),
         citations=tuple(_citation(one) for one in fields.children("citation")),
         methods=tuple(_method(one) for one in fields.children("method")),
         assumptions=tuple(_assumption(one) for one in fields.children("assumption")),
@@ -72,6 +72,11 @@ def read_standard(fields: Fields, names: Names) -> Standard | None:
     _check(fields, standard, measure)
     fields.finish()
     return standard if measure is not None else None
+
+
+def crosses(measure: Measure | None) -> bool:
+    """Return whether facilities across a zone's border count for a measure unless its standard says otherwise."""
+    return isinstance(measure, Reach | Coverage | Composite | TravelTime)
 
 
 def _levels(fields: Fields) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -99,7 +104,7 @@ def _target(fields: Fields, unit: str) -> Target:
             f"there is none when the origin is {origin!r}; a value of ours has origin = 'assumed'.",
             f"origin 为 {origin!r} 时没有目标值;自行设定的值请用 origin = 'assumed'。",
         )
-    if origin in ("stated", "assumed", "stated_2020_hold") and not given:
+    if origin in ("stated", "assumed", "unverified", "stated_2020_hold") and not given:
         inner.fault("value", f"is missing; origin {origin!r} needs it.", f"缺少;origin 为 {origin!r} 时必填。")
     if value is not None and origin != "none" and not _fits(op, value, unit):
         if unit == SHARE and value > 1:
@@ -120,7 +125,9 @@ def _fits(op: str, value: float, unit: str) -> bool:
 
 
 def _citation(fields: Fields) -> Citation:
-    """Return a citation."""
+    """Return a citation: of the plan's source, or of the document that it names."""
+    if fields.get("document") is not None:
+        return _cited_document(fields)
     citation = Citation(
         section=fields.text("section", required=True),
         line=fields.whole("line", least=1, required=True) or 1,
@@ -129,6 +136,35 @@ def _citation(fields: Fields) -> Citation:
     )
     fields.finish()
     return citation
+
+
+def _cited_document(fields: Fields) -> Citation:
+    """Return a citation of another document; what a person has to verify may be empty."""
+    citation = Citation(
+        document=fields.text("document"),
+        value=fields.text("value"),
+        edition=fields.text("edition", empty=True),
+        clause=fields.text("clause", empty=True),
+        quote=fields.text("quote", empty=True),
+        verified_by=fields.text("verified_by", empty=True),
+        verified_on=fields.text("verified_on", empty=True),
+    )
+    day = citation.verified_on
+    if day and not _is_date(day):
+        fields.fault(
+            "verified_on",
+            f"must be a date such as '2026-11-25'. {day!r} was given.",
+            f"应为日期,如 '2026-11-25',给出的是 {day!r}。",
+        )
+    fields.finish()
+    return citation
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return dt.date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def _method(fields: Fields) -> Method:
@@ -209,7 +245,7 @@ def _check_base(fields: Fields, standard: Standard) -> None:
 
 def _check_backing(fields: Fields, standard: Standard) -> None:
     """Note every number that neither a citation states nor an assumption speaks of."""
-    if fields.mistyped("citation", "assumption") or any(one.quote == "" for one in standard.citations):
+    if fields.mistyped("citation", "assumption") or any(not (one.quote or one.document) for one in standard.citations):
         return  # what backs the numbers is itself at fault
     target = standard.target
     clauses = [f"{one.quote}\n{one.value}" for one in standard.citations]
@@ -219,6 +255,7 @@ def _check_backing(fields: Fields, standard: Standard) -> None:
             f"origin {target.origin!r} needs a [[standard.citation]] with the clause.",
             f"origin 为 {target.origin!r} 时须有 [[standard.citation]] 引用原文。",
         )
+    _check_verified(fields, standard)
     if target.origin == "assumed" and not any(one.about == "target" for one in standard.assumptions):
         fields.fault(
             "target",
@@ -229,6 +266,26 @@ def _check_backing(fields: Fields, standard: Standard) -> None:
         fields.figures.append(((*fields.path, "target", "value"), "target", target.value))
     for path, key, value in fields.figures:
         _check_figure(fields, standard, path, (key, value))
+
+
+def _check_verified(fields: Fields, standard: Standard) -> None:
+    """Note targets called stated on the strength of a document that nobody has compared."""
+    origin = standard.target.origin
+    if origin == "unverified" and not any(one.document for one in standard.citations):
+        fields.fault(
+            "target",
+            "origin 'unverified' needs a [[standard.citation]] with the 'document' that is said to state it.",
+            "origin 为 'unverified' 时须有带 'document' 的 [[standard.citation]]。",
+        )
+    for position, one in enumerate(standard.citations if origin in _STATED_ORIGINS else ()):
+        if one.unverified:
+            names = ", ".join(one.unverified)
+            fields.fault_at(
+                (*fields.path, "citation", position),
+                f"origin {origin!r} needs a verified citation: enter {names} from the printed document, or keep "
+                "origin = 'unverified'.",
+                f"origin 为 {origin!r} 时引文须经核实:请对照原文填写 {names},否则保留 origin = 'unverified'。",
+            )
 
 
 def _check_figure(fields: Fields, standard: Standard, path: KeyPath, figure: tuple[str, float]) -> None:

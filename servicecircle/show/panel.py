@@ -46,7 +46,10 @@ def panel_html(scene: Scene, legend: Sequence[LegendSection]) -> str:
         missing=missing_data(result, standard, language),
         notice=notice_of(result.city, language),
         legend=legend,
-        quotes=[{"text": one.quote, "where": cited_at(one, language)} for one in standard.citations[:MOST_QUOTES]],
+        quotes=[
+            {"text": one.quote or one.value, "where": cited_at(one, language)}
+            for one in standard.citations[:MOST_QUOTES]
+        ],
         assumptions=assumption_lines(result, standard, language),
         words=words,
     )
@@ -77,7 +80,9 @@ def notice_of(city: City, language: Language) -> str:
 
 
 def cited_at(citation: Citation, language: Language) -> str:
-    """Return where a clause stands: its section and line."""
+    """Return where a clause stands: its section and line, or the document and whether it is verified."""
+    if citation.document:
+        return citation.place(language)
     if not citation.section:
         return phrase("line", language, line=citation.line)
     return phrase("section_line", language, section=citation.section, line=citation.line)

@@ -157,7 +157,7 @@ def _zones(rows: pd.DataFrame, language: Language) -> list[str]:
 
 
 def _quote(citation: Citation, language: Language) -> dict[str, str]:
-    return {"text": citation.quote, "where": cited_at(citation, language)}
+    return {"text": citation.quote or citation.value, "where": cited_at(citation, language)}
 
 
 def _conflict(standard: Standard, place: int, language: Language) -> dict[str, Any]:

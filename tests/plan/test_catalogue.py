@@ -96,8 +96,8 @@ def test_every_assumed_target_says_why(name: str) -> None:
         assert (standard.target.origin == "stated") <= bool(standard.citations), standard.id
 
 
-def test_the_bundled_plan_is_listed() -> None:
-    assert bundled_plans() == ("lianyungang-145",)
+def test_the_bundled_plans_are_listed() -> None:
+    assert bundled_plans() == ("lianyungang-145", "life-circles")
 
 
 def test_title_years_and_profiles(plan: Plan) -> None:

@@ -277,7 +277,7 @@ def test_a_name_that_is_nearly_right(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["", "no such plan", ".", "a\0b"])
 def test_a_plan_that_is_not_there(name: str) -> None:
-    with pytest.raises(ReadError, match=r"Known: lianyungang-145\. \| .*内置规划:lianyungang-145"):
+    with pytest.raises(ReadError, match=r"Known: lianyungang-145, life-circles\. \| .*内置规划:lianyungang-145, life"):
         read_plan(name)
 
 
