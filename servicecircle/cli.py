@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from servicecircle.errors import ServiceCircleError
+from servicecircle.errors import InputError, ServiceCircleError
 from servicecircle.words import LANGUAGES
 
 if TYPE_CHECKING:
@@ -154,6 +154,8 @@ def _write(result: Assessment, folder: Path, language: Language, maps: Sequence[
     from servicecircle.files import replacing
     from servicecircle.show import gap_map, write_summary
 
+    if folder.exists() and not folder.is_dir():
+        raise InputError(f"{folder} is a file; --to needs a folder. | {folder} 是文件，--to 需要文件夹。")
     folder.mkdir(parents=True, exist_ok=True)
     _say(f"{result.city}\n\n{result}")
     tables = {

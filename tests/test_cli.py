@@ -83,3 +83,11 @@ def test_a_language_that_is_not_spoken(capsys: pytest.CaptureFixture[str]) -> No
     with pytest.raises(SystemExit, match="2"):
         main(["demo", "--language", "fr"])
     assert "zh" in capsys.readouterr().err
+
+
+def test_results_do_not_go_into_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    target = tmp_path / "results"
+    target.write_text("mine", encoding="utf-8")
+    assert main(["assess", str(SAMPLE), "--plan", "life-circles", "--to", str(target)]) == 1
+    assert "--to needs a folder" in capsys.readouterr().err
+    assert target.read_text(encoding="utf-8") == "mine"

@@ -11,7 +11,7 @@ import pandas as pd
 
 from servicecircle.assessment import gaps
 from servicecircle.assessment.comparison import Comparison, compare
-from servicecircle.assessment.display import html_of, line_of
+from servicecircle.assessment.display import html_of, lines_of
 from servicecircle.assessment.explanation import Explanation, explain
 from servicecircle.assessment.tables import PlannerTables
 from servicecircle.city import City, smallest_zone
@@ -63,13 +63,15 @@ class Assessment:
         -------
         GeoDataFrame
             Index cell_id: zone_id, setting, pop_total, geometry, and for each standard of access ``<id> metres``,
-            ``<id> minutes``, ``<id> covered`` and, where services are missing, ``<id> missing``.
+            ``<id> minutes``, ``<id> covered`` (missing out of scope) and, where services are missing, ``<id> missing``.
         """
         columns: dict[str, Any] = {}
         for standard_id, outcome in self.outcomes.items():
             if outcome.cells is not None:
                 wanted = ["metres", "minutes", "covered"] + ["missing"] * bool(outcome.cells["n_missing"].any())
                 columns |= {f"{standard_id} {name}": outcome.cells[name] for name in wanted}
+                known = outcome.cells["covered"].astype("boolean").where(outcome.cells["in_scope"].astype(bool))
+                columns[f"{standard_id} covered"] = known
         return self._located(pd.DataFrame(columns, index=self.ground.cells.index))
 
     def cells_for(self, standard_id: str) -> gpd.GeoDataFrame:
@@ -252,7 +254,7 @@ class Assessment:
     def __repr__(self) -> str:
         title = f"{self.plan.title_en}: {self.city.name or 'city'}{f', {self.scenario}' if self.scenario else ''}"
         notice = [self.city.notice[1]] if self.city.notice[1] else []
-        return "\n".join([title, *notice, *(line_of(self, standard) for standard in self.plan.standards)])
+        return "\n".join([title, *notice, *(f"{one} {name}: {told}" for one, name, told in lines_of(self))])
 
     def _repr_html_(self) -> str:
         return html_of(self)

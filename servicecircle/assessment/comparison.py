@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
+from servicecircle.assessment.display import exact_text, main_row
 from servicecircle.assessment.rows import units
 from servicecircle.errors import InputError
 
@@ -34,10 +35,13 @@ class Comparison:
     cells
         Cells that are newly covered (``change`` 1) or no longer (-1): standard_id, cell_id, zone_id, group,
         metres_before, metres_after, change, geometry.
+    headlines
+        Standard and zone of the rows that speak for each standard: of its own area, else of the whole city.
     """
 
     table: pd.DataFrame
     cells: gpd.GeoDataFrame
+    headlines: frozenset[tuple[str, str]] = frozenset()
 
     @property
     def changed(self) -> pd.DataFrame:
@@ -52,18 +56,24 @@ class Comparison:
         return self.table[self.table["flips"]].reset_index(drop=True)
 
     def __repr__(self) -> str:
-        city = self.changed[self.changed["zone_id"] == "CITY"]
-        shown = city if len(city) else self.changed
-        lines = [
-            f"{row['standard_id']} {row['zone_name']} {row['class']}: {row['value_before']:.6g} -> "
-            f"{row['value_after']:.6g} ({row['change']:+.6g}); gain {row['gain']:,.0f}, loss {row['loss']:,.0f}"
-            for _, row in shown.iterrows()
-        ]
-        lines.append(f"{len(self.changed)} rows change, {len(self.flips)} verdicts flip.")
-        return "\n".join(lines)
+        changed = self.changed
+        main = [pair in self.headlines for pair in zip(changed["standard_id"], changed["zone_id"], strict=True)]
+        lines = [_line(row) for _, row in (changed[main] if any(main) else changed).iterrows()]
+        return "\n".join([*lines, f"{len(changed)} rows change, {len(self.flips)} verdicts flip."])
 
     def _repr_html_(self) -> str:
         return str(self.changed.to_html(index=False, escape=True))
+
+
+def _line(row: pd.Series[Any]) -> str:
+    """Return a change in one line: shares in per cent, residents gained and lost where they are known."""
+    of_share = row["unit"] == "share"
+    before, now = (exact_text(float(row[f"value_{when}"]), of_share=of_share) for when in ("before", "after"))
+    unit = "" if of_share else f" {row['unit']}"
+    text = f"{row['standard_id']} {row['zone_name']} {row['class']}: {before} -> {now}{unit}"
+    if pd.isna(row["gain"]):
+        return text
+    return f"{text}; {row['gain']:,.0f} residents of its group gain, {row['loss']:,.0f} lose"
 
 
 def compare(after: Assessment, before: Assessment) -> Comparison:
@@ -72,6 +82,8 @@ def compare(after: Assessment, before: Assessment) -> Comparison:
         raise InputError(
             "The two assessments are of different plans, or other levels or speeds. | 两次评估的规划不同。"
         )
+    if not set(after.city.zones["zone_id"]) & set(before.city.zones["zone_id"]):
+        raise InputError("The two assessments are of different cities: no zone is in both. | 两次评估不是同一城市。")
     told = ["value", "status", "verdict", "meets_target", "gap", "group_uncovered"]
     names = [*KEYS, "zone_name", "level"]
     old, new = (one.table.set_index(names)[told] for one in (before, after))
@@ -90,7 +102,11 @@ def compare(after: Assessment, before: Assessment) -> Comparison:
     keys = [tuple(row) for row in table[KEYS].to_numpy()]
     table["gain"] = [gains.get(key, (np.nan, np.nan))[0] for key in keys]
     table["loss"] = [gains.get(key, (np.nan, np.nan))[1] for key in keys]
-    return Comparison(table.reset_index(drop=True), moved)
+    units_of = after.table.set_index(KEYS)["unit"].to_dict()
+    table["unit"] = [units_of.get(key, "") for key in keys]
+    rows = [(one.id, main_row(after, one)) for one in after.plan.standards]
+    headlines = frozenset((name, str(row["zone_id"])) for name, row in rows if row is not None)
+    return Comparison(table.reset_index(drop=True), moved, headlines)
 
 
 def _moved_cells(after: Assessment, before: Assessment) -> gpd.GeoDataFrame:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 PER_CENT = 100.0
 MOST_DIGITS = 8
+MOST_LOST = 10
+"""More standards than this that cannot be evaluated share one line."""
 
 
 def exact_text(value: float, *, target: float | None = None, of_share: bool = False) -> str:
@@ -43,9 +45,25 @@ def main_row(result: Assessment, standard: Standard) -> pd.Series[Any] | None:
     return first.iloc[0] if len(first) else None
 
 
-def line_of(result: Assessment, standard: Standard) -> str:
-    """Return what a standard comes to, in one line of English and Chinese."""
-    return f"{standard.id} {standard.name_zh} {standard.name_en}: {told_of(result, standard)}"
+def lost_standards(result: Assessment) -> tuple[str, ...]:
+    """Return the standards that cannot be evaluated, if they are so many that they share a line or a list."""
+    lost = result.table.groupby("standard_id")["status"].agg(lambda status: bool((status == "not_evaluable").all()))
+    ids = tuple(one for one in result.plan.ids if lost[one])
+    return ids if len(ids) > MOST_LOST else ()
+
+
+def lines_of(result: Assessment) -> list[tuple[str, str, str]]:
+    """Return id, name and outcome of each standard; many that cannot be evaluated share one line at the end."""
+    lost = lost_standards(result)
+    lines = [
+        (standard.id, f"{standard.name_zh} {standard.name_en}", told_of(result, standard))
+        for standard in result.plan.standards
+        if standard.id not in lost
+    ]
+    if lost:
+        name = f"{word('not_evaluable', 'zh')} {word('not_evaluable', 'en')}"
+        lines.append((f"{len(lost)} standards", name, f"{', '.join(lost)}. What each lacks: .evidence"))
+    return lines
 
 
 def told_of(result: Assessment, standard: Standard) -> str:
@@ -92,16 +110,19 @@ def _zones_line(result: Assessment, standard: Standard) -> str:
     zones = rows[
         (rows["level"] != WHOLE_CITY) & ~rows["level"].isin(standard.area_levels) & rows["meets_target"].notna()
     ]
-    short = int((~zones["meets_target"].astype(bool)).sum())
-    return f"{short} of {len(zones)} zones fall short" if len(zones) else ""
+    parts = []
+    for level, part in zones.groupby("level", sort=False):
+        short = int((~part["meets_target"].astype(bool)).sum())
+        parts.append(f"{short} of {len(part)} {level}")
+    return f"{', '.join(parts)} fall short" if parts else ""
 
 
 def html_of(result: Assessment) -> str:
     """Return the lines as an HTML table; names are shown literally."""
-    lines = []
-    for standard in result.plan.standards:
-        cells = (standard.id, f"{standard.name_zh} · {standard.name_en}", told_of(result, standard))
-        lines.append("<tr>" + "".join(f"<td style='text-align:left'>{escape(cell)}</td>" for cell in cells) + "</tr>")
+    lines = [
+        "<tr>" + "".join(f"<td style='text-align:left'>{escape(cell)}</td>" for cell in cells) + "</tr>"
+        for cells in lines_of(result)
+    ]
     notice = "".join(f"<p>{escape(one)}</p>" for one in result.city.notice if one)
     title = escape(f"{result.plan.title_zh} · {result.city.name}")
     return f"<p><b>{title}</b></p>{notice}<table>{''.join(lines)}</table>"

@@ -155,7 +155,7 @@ def _parameters(result: Assessment, standard: Standard) -> dict[str, str]:
     """Return the speeds, limits and rules that the figures of a standard rest on."""
     access = result.city.access
     values = {
-        "islands": f"{access.islands}",
+        "islands": f"{access.islands:g} m" if isinstance(access.islands, float | int) else access.islands,
         "max_access_m": f"{access.max_access_m:g} m",
         "crs": result.city.crs.to_string(),
     }

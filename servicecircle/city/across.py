@@ -1,18 +1,24 @@
-"""What can be seen only across layers: zones that rows name, and the zones and settings of cells."""
+"""What can be seen only across rows and layers: zones that rows name, what stands there twice, names nobody knows."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
+import shapely
+from pyproj import CRS, Transformer
 
 from servicecircle.city.zoning import settings_of, zones_of
 from servicecircle.findings import Finding
+from servicecircle.text import did_you_mean, listed
+from servicecircle.words import SERVICES, word
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import geopandas as gpd
-    import numpy as np
     from numpy.typing import NDArray
 
     from servicecircle.city.inspection import Inspection
@@ -63,3 +69,77 @@ def _about_cells(cells: gpd.GeoDataFrame, where: NDArray[np.bool_], *, code: str
     rows = cells["cell_id"].to_numpy()[where]
     found = Finding.about("population", code, "warning", en=en, zh=zh, column="zone_id", rows=rows)
     return replace(found, residents=residents)
+
+
+KNOWN_LEVELS = ("全市", "县区", "县", "街道", "乡镇", "社区", "行政村", "功能区")
+"""The levels that bundled plans speak of; any other is a level too, for plans that name it."""
+
+BESIDE_DEGREES = 0.25
+"""How far (degrees) beyond its area of use a CRS is still taken to fit."""
+
+SAME_PLACE_M = 0.001
+
+
+def doubtful_names(facilities: gpd.GeoDataFrame, zones: gpd.GeoDataFrame, services: Iterable[str]) -> list[Finding]:
+    """Return warnings about services and levels that the vocabulary does not know, and services without a facility."""
+    found = []
+    given = sorted({*facilities["service"], *services})
+    strange = [name for name in given if name not in SERVICES]
+    for name in strange:
+        en = f"service {name!r} is none of the known ones: only a plan that names it counts it. {_near(name, SERVICES)}"
+        zh = f"类别 {name} 不在词表中，只有提到它的规划才会计入。"
+        found.append(Finding("facilities", "unknown_service", "warning", en.rstrip(), zh, "service"))
+    for name in sorted(set(zones["level"]) - set(KNOWN_LEVELS)):
+        en = f"level {name!r} is none of those that the bundled plans speak of ({listed(KNOWN_LEVELS)})."
+        zh = f"层级 {name} 不是内置规划使用的层级（{'、'.join(KNOWN_LEVELS)}）。"
+        found.append(Finding("zones", "unknown_level", "warning", en, zh, "level"))
+    empty = [name for name in given if name not in set(facilities["service"])]
+    if empty:
+        names = listed(f"{name} {word(name, 'zh')}" for name in empty)
+        en = f"loaded without a single facility: counted as none, not as unknown: {names}."
+        zh = f"已载入但没有一处设施，按“没有”而非“未知”计：{names}。"
+        found.append(Finding("facilities", "true_zero", "warning", en, zh, "service"))
+    return found
+
+
+def _near(name: str, known: Iterable[str]) -> str:
+    hint = did_you_mean(name, known)
+    return hint if hint.startswith("Did") else ""
+
+
+def doubles(cells: gpd.GeoDataFrame, facilities: gpd.GeoDataFrame) -> list[Finding]:
+    """Return warnings about cells, and facilities of one service, that stand at the same place: each is counted."""
+    found = []
+    xy = np.round(shapely.get_coordinates(cells.geometry.centroid.to_numpy()) / SAME_PLACE_M)
+    twice = pd.DataFrame(xy).duplicated(keep="first").to_numpy()
+    if twice.any():
+        en = "at the same place as another cell: both are counted. Remove what is there twice."
+        zh = "与另一格网位置相同，均已计入；请删除重复。"
+        found.append(_about_cells(cells, twice, code="same_place", en=en, zh=zh))
+    x, y = (get(facilities.geometry.to_numpy()) for get in (shapely.get_x, shapely.get_y))
+    keys = pd.DataFrame({"service": facilities["service"].to_numpy(), "x": x, "y": y})
+    keys[["x", "y"]] = (keys[["x", "y"]] / SAME_PLACE_M).round()
+    again = keys.duplicated(keep="first").to_numpy() & keys["x"].notna().to_numpy()
+    if again.any():
+        ids = facilities["id"].to_numpy()[again]
+        en = "of the same service and at the same place as another: each counts. Remove what is there twice."
+        zh = "与另一处同类设施位置相同，各计一处；请删除重复。"
+        found.append(Finding.about("facilities", "same_place", "warning", en=en, zh=zh, column="geometry", rows=ids))
+    return found
+
+
+def outside_area_of_use(crs: CRS, bounds: Iterable[float]) -> list[Finding]:
+    """Return a warning if a city lies beyond the area its CRS is made for, where lengths are wrong."""
+    use = crs.area_of_use
+    west, south, east, north = bounds
+    to_degrees = Transformer.from_crs(crs, CRS.from_epsg(4326), always_xy=True)
+    lon, lat = to_degrees.transform((west + east) / 2, (south + north) / 2)
+    edge = BESIDE_DEGREES
+    if use is None or (use.west - edge <= lon <= use.east + edge and use.south - edge <= lat <= use.north + edge):
+        return []
+    en = (
+        f"the city lies at {lon:.2f}° E, {lat:.2f}° N, outside the area that {crs.name} is made for ({use.west:g} to "
+        f"{use.east:g}° E, {use.south:g} to {use.north:g}° N): lengths are wrong there. Choose the zone of the city."
+    )
+    zh = f"城市位于 {lon:.2f}°E、{lat:.2f}°N，超出 {crs.name} 的适用范围，长度失真；请选用城市所在的分带。"
+    return [Finding("walk network", "area_of_use", "warning", en, zh)]

@@ -10,15 +10,22 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from servicecircle.city.across import unknown_zones, with_settings
+from servicecircle.city.across import (
+    doubles,
+    doubtful_names,
+    outside_area_of_use,
+    unknown_zones,
+    with_settings,
+)
 from servicecircle.city.inspection import Inspection
 from servicecircle.city.layers import inspect_areas, inspect_facilities, inspect_population, inspect_zones
 from servicecircle.city.transport import LINES, Transport, inspect_lines
+from servicecircle.city.vocabulary import ATTRIBUTES
 from servicecircle.city.zoning import redrawn, zones_of
 from servicecircle.errors import InputError, LayerError
 from servicecircle.findings import DataReport, Finding
 from servicecircle.network import AccessRule, WalkNetwork, isochrones, snap
-from servicecircle.text import listed
+from servicecircle.text import did_you_mean, listed
 from servicecircle.units import WALK_SPEEDS, metres_walked
 
 if TYPE_CHECKING:
@@ -102,6 +109,8 @@ class City:
         _stop_at_errors(DataReport(tuple(found)))
         cells, found = with_settings(seen["population"].frame, zones)
         services = {*map(str, self.services), *facilities["service"]}
+        found += doubles(cells, facilities) + doubtful_names(facilities, zones, services)
+        found += outside_area_of_use(self.walk.crs, self.walk.bounds)
         drive, lines = self.transport.drive, seen[LINES].frame if LINES in seen else None
         roads = drive.roads.report.findings if drive is not None else ()
         whole = dict.fromkeys((*self.walk.report.findings, *roads, *self.report.findings, *report.findings, *found))
@@ -196,6 +205,9 @@ class City:
         """
         chosen = self._chosen(ids)
         frame = self.facilities.copy()
+        known = {*frame.columns, *ATTRIBUTES}
+        for column in sorted(set(values) - known):
+            raise InputError(f"No facility column {column!r}. {did_you_mean(column, known)} | 设施没有列 {column}。")
         for column, value in values.items():
             cells = (
                 frame[column].astype(object) if column in frame else pd.Series(None, index=frame.index, dtype=object)

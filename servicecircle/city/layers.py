@@ -71,8 +71,8 @@ def _inspect_groups(seen: Inspection) -> None:
         seen.note(
             "no_residents",
             "warning",
-            "there are no residents: every share is without a value.",
-            "总人口为零，各项比例均无法计算。",
+            "there are no residents: pop_total is 0 in every cell.",
+            "所有格网的 pop_total 均为零。",
             column="pop_total",
         )
 
@@ -152,6 +152,10 @@ def _inspect_parents(seen: Inspection) -> None:
     if "parent" not in seen.frame:
         return
     seen.frame["parent"] = parents = as_text(seen.frame["parent"])
+    own = (parents == seen.frame["zone_id"]).to_numpy()
+    if own.any():
+        en, zh = "a zone cannot be its own parent. Leave parent empty.", "单元不能是自己的上级，请将 parent 留空。"
+        seen.note("own_parent", "error", en, zh, column="parent", rows=seen.labels(own))
     unknown = parents.notna().to_numpy() & ~parents.isin(seen.frame["zone_id"]).to_numpy()
     if unknown.any():
         seen.note(

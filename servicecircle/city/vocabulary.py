@@ -20,6 +20,12 @@ NUMBERS = (
 FLAGS = ("inclusive", "open_to_public", "serves_community", "standardised", "meets_standard", "planned_village")
 """Columns that hold yes, no, or nothing where it is not known."""
 
+ATTRIBUTES = (
+    *NUMBERS, *FLAGS, "id", "name", "service", "zone_id", "status", "legal_id", "sponsor_level", "ownership", "quality",
+    "level", "grade", "services", "mode", "as_of", "geometry",
+)  # fmt: skip
+"""Columns that a facility may have in this vocabulary; a plan may ask for others."""
+
 SETTINGS: Mapping[str, str] = MappingProxyType(
     {"urban": "urban", "rural": "rural", "城市": "urban", "城镇": "urban", "农村": "rural", "乡村": "rural"}
 )

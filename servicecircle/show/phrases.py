@@ -118,6 +118,8 @@ _SUMMARY: Phrases = {
         "分级（≥95、90-95、80-90、<80 %）为本程序所定，非规划内容。",
         "Grades (≥ 95, 90-95, 80-90, < 80 %) are this program's, not the plan's.",
     ),
+    "see_zones": ("见各单元", "see the zones"),
+    "summary_missing": ("缺什么", "What is missing"),
     "summary_crs": ("坐标系", "Coordinate reference system"),
     "summary_versions": ("软件版本", "Software"),
     "summary_reference_note": (

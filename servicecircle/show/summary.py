@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyproj
 
-from servicecircle.assessment.display import main_row
+from servicecircle.assessment.display import lost_standards, main_row
 from servicecircle.files import replacing
 from servicecircle.show.pages import asset, render
 from servicecircle.show.panel import cited_at, estimate_lines, missing_data, notice_of
@@ -85,12 +85,18 @@ def _page(result: Assessment, language: Language) -> str:
         scenario=result.scenario,
         notice=notice_of(city, language),
         facts=facts,
-        standards=[_standard(result, standard, language) for standard in plan.standards],
+        standards=_standards(result, language),
         findings=_findings(result.report, language),
         parameters=_parameters(result, language),
         versions=_versions(),
         words=_words(language),
     )
+
+
+def _standards(result: Assessment, language: Language) -> list[dict[str, Any]]:
+    """Return what the page says of each standard; many that cannot be evaluated are marked, to share a list."""
+    lost = lost_standards(result)
+    return [_standard(result, one, language) | {"lost": one.id in lost} for one in result.plan.standards]
 
 
 def _standard(result: Assessment, standard: Standard, language: Language) -> dict[str, Any]:
@@ -101,7 +107,7 @@ def _standard(result: Assessment, standard: Standard, language: Language) -> dic
     about: dict[str, Any] = {
         "id": standard.id,
         "name": standard.name(language),
-        "nature": word(standard.nature, language),
+        "nature": f"{term('nature', language)}{phrase('colon', language)}{word(standard.nature, language)}",
         "missing": missing_data(result, standard, language),
         "zones": _zones(rows, language),
         "quotes": [_quote(one, language) for one in standard.citations],
@@ -114,7 +120,7 @@ def _standard(result: Assessment, standard: Standard, language: Language) -> dic
     }
     if row is None:
         return about | dict.fromkeys(("where", "value", "target", "gap", "people", "group", "grade"), "") | {
-            "status": phrase("no_rows", language), "kind": "none"
+            "status": phrase("see_zones", language), "kind": "none"
         }  # fmt: skip
     return about | {
         "where": row["zone_name"] if known(row["zone_name"]) else word(str(row["level"]), language),
@@ -220,12 +226,12 @@ def _versions() -> str:
 def _words(language: Language) -> dict[str, str]:
     terms = (
         "standard", "value", "target", "status", "gap", "conflict", "assumption", "none", "layer", "severity",
-        "finding",
+        "finding", "not_evaluable",
     )  # fmt: skip
     keys = (
         "summary_plan", "summary_scenario", "summary_standards", "summary_people", "summary_zones", "summary_clauses",
         "summary_data", "summary_no_findings", "summary_parameters", "summary_versions", "summary_grades",
         "summary_reference_note", "summary_methods", "summary_other", "colon", "finding_rows",
-        "finding_residents", "parameter", "reason",
+        "finding_residents", "parameter", "reason", "summary_missing",
     )  # fmt: skip
     return {key: term(key, language) for key in terms} | {key: phrase(key, language) for key in keys}

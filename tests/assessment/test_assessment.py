@@ -335,3 +335,24 @@ def test_a_row_carries_the_oldest_date_of_its_data() -> None:
         "WT-01": ["2024-12-31"],
         "YY-01": ["2025-03-01"],
     }
+
+
+def test_cells_out_of_scope_are_neither_covered_nor_not(result: Assessment) -> None:
+    covered = result.cells["YY-05 covered"]
+    assert covered.isna().to_dict() == {"C1": False, "C2": False, "C3": False, "C4": False, "C5": True, "C6": True}
+
+
+def test_assessments_of_different_cities_are_not_compared(result: Assessment) -> None:
+    names = {"A": "A2", "B": "B2", "Z": "Z2"}
+    layers = {name: getattr(oracle, name)() for name in ("population", "facilities", "zones")}
+    other = {name: frame.assign(zone_id=frame["zone_id"].map(names)) for name, frame in layers.items()}
+    with pytest.raises(InputError, match="different cities"):
+        assess(oracle.city(**other), result.plan, progress=False).compare(result)
+
+
+def test_a_comparison_speaks_of_the_area_that_a_standard_is_about() -> None:
+    plan = read_plan("lianyungang-145").only("ZH-01")
+    before = assess(oracle.city(), plan, progress=False)
+    said = repr(assess(oracle.city().removing("U1"), plan, progress=False).compare(before))
+    # U1 is the only place of culture: nobody of the main city is complete any more, 8,000 of 20,000 were
+    assert "ZH-01 主城区 all: 40.0% -> 0.0%; 0 residents of its group gain, 8,000 lose" in said

@@ -191,3 +191,55 @@ def test_frames_of_the_caller_stay_as_they_are() -> None:
     city.population["pop_total"] = 0
     for name, frame in layers.items():
         assert_geodataframe_equal(frame, copies[name])
+
+
+def findings(**layers: Any) -> dict[str, Finding]:
+    return {finding.code: finding for finding in oracle.city(**layers).report.findings}
+
+
+def test_a_layer_without_a_facility_is_told_to_be_a_true_zero() -> None:
+    assert "grocery" in findings(services=["grocery"])["true_zero"].en
+
+
+def test_cells_that_stand_there_twice_are_told_with_their_residents() -> None:
+    people = oracle.population()
+    again = people.iloc[[4]].assign(cell_id="C5b")
+    found = findings(population=pd.concat([people, again], ignore_index=True))["same_place"]
+    assert (found.layer, found.rows, found.residents) == ("population", ("C5b",), 3000.0)
+
+
+def test_facilities_that_stand_there_twice_are_told() -> None:
+    places = oracle.facilities()
+    again = places[places["id"] == "K1"].assign(id="K1b")
+    found = findings(facilities=pd.concat([places, again], ignore_index=True))["same_place"]
+    assert (found.layer, found.rows) == ("facilities", ("K1b",))
+
+
+def test_two_services_at_one_place_are_no_double() -> None:
+    assert "same_place" not in findings()
+
+
+def test_a_service_and_a_level_that_nobody_knows_are_told() -> None:
+    places = oracle.facilities()
+    places.loc[0, "service"] = "kindergarden"
+    found = findings(facilities=places, zones=oracle.zones().assign(level=["subdistrict", "乡镇", "subdistrict"]))
+    assert "'kindergarten'" in found["unknown_service"].en
+    assert "街道" in found["unknown_level"].en
+
+
+def test_a_zone_that_is_its_own_parent() -> None:
+    found = faults(zones=oracle.zones().assign(parent=["A", None, None]))
+    assert found["zones own_parent"].rows == ("0",)
+
+
+def test_a_crs_made_for_another_place_is_told() -> None:
+    frames = {name: getattr(oracle, name)() for name in ("population", "facilities", "zones", "areas")}
+    moved = {name: frame.to_crs("EPSG:4548") for name, frame in frames.items()}
+    walk = WalkNetwork.from_edges(oracle.edges().to_crs("EPSG:4548"))
+    assert "area_of_use" not in findings()
+    assert "Choose the zone of the city" in findings(walk=walk, **moved)["area_of_use"].en
+
+
+def test_a_column_that_is_no_column_is_not_changed() -> None:
+    with pytest.raises(InputError, match="'status'"):
+        oracle.city().changing("K1", statsu="closed")

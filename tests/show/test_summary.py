@@ -7,6 +7,7 @@ import pytest
 
 from servicecircle.assessment import assess
 from servicecircle.errors import InputError
+from servicecircle.plan import read_plan
 from servicecircle.show import write_summary
 from tests import oracle
 from tests.show.pages import Read, read
@@ -102,6 +103,17 @@ def test_a_standard_that_cannot_be_judged_says_why(tmp_path: Path) -> None:
     about = rows(written(judged(poor), tmp_path, "en"))
     assert "Not evaluable" in about["WT-01"]
     assert "sports and fitness ground: the layer is not loaded." in about["WT-01"]
+
+
+def test_many_standards_that_cannot_be_judged_share_a_list(tmp_path: Path) -> None:
+    whole = assess(town(), read_plan("lianyungang-145"), progress=False)
+    page = written(whole, tmp_path, "en")
+    known = set(whole.table.loc[whole.table["status"] != "not_evaluable", "standard_id"])
+    lost = set(whole.plan.ids) - known
+    assert len(lost) > 10
+    assert set(rows(page)) == known
+    for standard in lost:
+        assert f'id="{standard}"' in page
 
 
 def test_a_standard_without_a_zone_to_judge_has_no_results(tmp_path: Path) -> None:
