@@ -51,8 +51,8 @@ def test_its_city_toml_is_one() -> None:
 @pytest.mark.slow
 def test_code_runs_as_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    (block,) = blocks("python")
-    (tmp_path / "block.py").write_text(block, "utf-8")
+    # the later blocks go on where the first one ends
+    (tmp_path / "block.py").write_text("\n".join(blocks("python")), "utf-8")
     names = runpy.run_path("block.py")
     assert (tmp_path / "gap.html").stat().st_size > 0
     assert len(names["sites"].facilities) == 5
