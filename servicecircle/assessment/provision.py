@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from servicecircle.assessment.figures import required, share
 from servicecircle.assessment.groups import group_of
-from servicecircle.assessment.reach import scope_missing
+from servicecircle.assessment.reach import SETTINGS, scope_missing, setting_missing
 from servicecircle.assessment.rows import (
     WHOLE_CITY,
     Outcome,
@@ -19,7 +18,7 @@ from servicecircle.assessment.rows import (
     units,
     verdict_columns,
 )
-from servicecircle.assessment.selection import Missing, select
+from servicecircle.assessment.selection import Missing, amounts, select
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -36,6 +35,8 @@ def assess_provision(ground: Ground, plan: Plan, standard: Standard, provision: 
     counted_group = group_of(ground, plan, provision.group)
     missing = [*selection.missing, *counted_group.missing]
     missing += scope_missing(ground, standard) + _unknown_amounts(ground, provision, selection.facilities)
+    if provision.setting:
+        missing += setting_missing(ground, SETTINGS)
     outcome = Outcome(missing=tuple(missing))
     if outcome.blocked:
         outcome.rows = blocked_rows(ground, standard)
@@ -67,7 +68,7 @@ def assess_provision(ground: Ground, plan: Plan, standard: Standard, provision: 
             value = share(amount, others / provision.per_amount)
             outcome.companions.append(companion(standard, unit, f"per_{other}", value, unit_of=standard.unit))
         for other in provision.companions:
-            values = _values(ground, other, inside)
+            values = amounts(ground.facilities.iloc[inside], other)
             known = float(values.sum()) if len(values) and not np.isnan(values).any() else None
             outcome.companions.append(companion(standard, unit, f"sum_{other}", known, unit_of=""))
     outcome.companions += _sums_of_zones(standard, outcome.rows)
@@ -78,24 +79,18 @@ def counted(ground: Ground, provision: Provision, inside: NDArray[np.int64], *, 
     """Return how many facilities (legal entities once, where the standard says so) or how much in them."""
     count = count or provision.count
     if count != FACILITIES:
-        return float(_values(ground, count, inside).sum())
+        return float(amounts(ground.facilities.iloc[inside], count).sum())
     if provision.once_per in ground.facilities:
         names = ground.facilities[provision.once_per].iloc[inside]
         return float(names.where(names.notna(), ground.facilities["id"].iloc[inside]).nunique())
     return float(len(inside))
 
 
-def _values(ground: Ground, column: str, inside: NDArray[np.int64]) -> NDArray[np.float64]:
-    if column not in ground.facilities:
-        return np.full(len(inside), np.nan)
-    return np.asarray(pd.to_numeric(ground.facilities[column].iloc[inside], errors="coerce"), dtype=float)
-
-
 def _unknown_amounts(ground: Ground, provision: Provision, facilities: NDArray[np.int64]) -> list[Missing]:
     """Return whether what is summed is unknown for some facilities: a missing value is never taken as 0."""
     if provision.count == FACILITIES:
         return []
-    unknown = int(np.isnan(_values(ground, provision.count, facilities)).sum())
+    unknown = int(np.isnan(amounts(ground.facilities.iloc[facilities], provision.count)).sum())
     if not unknown:
         return []
     zh = f"{unknown} 处设施的 {provision.count} 未知。"

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from servicecircle.network import Nearest
     from servicecircle.plan import Plan, Reach, Standard
 
+SETTINGS = ("urban", "rural")
+
 METRES_BESIDE = (300.0, 500.0, 1000.0)
 """The distances of national practice, reported beside every limit in minutes."""
 

@@ -102,6 +102,14 @@ def holds(values: pd.Series[Any], condition: object) -> NDArray[np.bool_]:
     return np.asarray(values.isin(list(wanted)) & values.notna(), dtype=bool)
 
 
+def amounts(frame: pd.DataFrame, column: str) -> NDArray[np.float64]:
+    """Return the amounts in a column, shape (rows,); NaN where unknown: absent, no number, or below zero."""
+    if column not in frame:
+        return np.full(len(frame), np.nan)
+    values = np.asarray(pd.to_numeric(frame[column], errors="coerce"), dtype=float)
+    return np.where(values < 0, np.nan, values)
+
+
 def _service_missing(one: FacilityFilter) -> Missing:
     zh, en = word(one.service, "zh"), word(one.service, "en")
     if one.optional:

@@ -20,7 +20,7 @@ from servicecircle.assessment.rows import (
     units,
     verdict_columns,
 )
-from servicecircle.assessment.selection import Missing, holds, select
+from servicecircle.assessment.selection import Missing, amounts, holds, select
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -90,11 +90,17 @@ def _unknown(frame: pd.DataFrame, asked: Share) -> list[Missing]:
     """Return what is not known: a sum needs every amount; an attribute that some rows lack is told."""
     found = []
     for column in filter(None, (asked.numerator, asked.denominator, asked.weight)):
-        rows = len(frame) if column not in frame else int(pd.to_numeric(frame[column], errors="coerce").isna().sum())
+        rows = int(np.isnan(amounts(frame, column)).sum())
         if rows:
             found.append(
                 Missing("column", column, f"{rows} 处的 {column} 未知。", f"{column} is unknown for {rows} rows.")
             )
+    if asked.numerator:
+        rows = int((amounts(frame, asked.numerator) > amounts(frame, asked.denominator)).sum())
+        if rows:
+            zh = f"{rows} 处的 {asked.numerator} 大于 {asked.denominator}。"
+            en = f"{asked.numerator} is more than {asked.denominator} for {rows} rows."
+            found.append(Missing("column", asked.numerator, zh, en))
     columns = {column for alternative in asked.having for column in alternative}
     known = {column for column in columns if column in frame and frame[column].notna().any()}
     if columns and not known and len(frame):
@@ -113,7 +119,7 @@ def _unknown(frame: pd.DataFrame, asked: Share) -> list[Missing]:
 
 def _whole(frame: pd.DataFrame, asked: Share) -> Whole:
     if asked.numerator:
-        part, whole = _amounts(frame, asked.numerator), _amounts(frame, asked.denominator)
+        part, whole = amounts(frame, asked.numerator), amounts(frame, asked.denominator)
         return Whole(frame, part, whole, part > 0)
     has = np.zeros(len(frame), dtype=bool)
     for alternative in asked.having:
@@ -121,14 +127,8 @@ def _whole(frame: pd.DataFrame, asked: Share) -> Whole:
         for column, condition in alternative.items():
             meets &= holds(frame[column], condition) if column in frame else np.zeros(len(frame), dtype=bool)
         has |= meets
-    whole = _amounts(frame, asked.weight) if asked.weight else np.ones(len(frame))
+    whole = amounts(frame, asked.weight) if asked.weight else np.ones(len(frame))
     return Whole(frame, np.where(has, whole, 0.0), whole, has)
-
-
-def _amounts(frame: pd.DataFrame, column: str) -> NDArray[np.float64]:
-    if column not in frame:
-        return np.full(len(frame), np.nan)
-    return np.asarray(pd.to_numeric(frame[column], errors="coerce"), dtype=float)
 
 
 def _row(
@@ -154,8 +154,7 @@ def _row(
 
 def _other_share(whole: Whole, inside: NDArray[np.bool_], weight: str) -> float | None:
     """Return the share by another weight; None where an amount is unknown."""
-    amounts = np.ones(len(whole.frame)) if weight == FACILITIES else _amounts(whole.frame, weight)
-    mine = amounts[inside]
+    mine = (np.ones(len(whole.frame)) if weight == FACILITIES else amounts(whole.frame, weight))[inside]
     return None if np.isnan(mine).any() else share(float(mine[whole.has[inside]].sum()), float(mine.sum()))
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from servicecircle.assessment.reach import scope_missing
 from servicecircle.assessment.rows import Outcome, base_columns, blocked_rows, units, verdict_columns
-from servicecircle.assessment.selection import Missing, select
+from servicecircle.assessment.selection import Missing, amounts, select
 
 if TYPE_CHECKING:
+    import pandas as pd
     from numpy.typing import NDArray
 
     from servicecircle.assessment.ground import Ground
@@ -29,12 +29,12 @@ def assess_stock(ground: Ground, standard: Standard, stock: Stock) -> Outcome:
     if outcome.blocked:
         outcome.rows = blocked_rows(ground, standard)
         return outcome
-    amounts, years = _amounts(frame, stock), _years(frame, stock)
+    counted, years = _counted(frame, stock), amounts(frame, stock.year_column)
     counts = (years >= _bound(stock.from_year, -np.inf)) & (years <= _bound(stock.to_year, np.inf))
     counts |= np.full(len(frame), not _has_window(stock))
     for unit in units(ground, standard):
         inside = unit.facilities[selection.facilities] & counts
-        outcome.rows += _rows(ground, standard, stock, unit, amounts=amounts, years=years, inside=inside)
+        outcome.rows += _rows(ground, standard, stock, unit, counted=counted, years=years, inside=inside)
     return outcome
 
 
@@ -46,30 +46,19 @@ def _bound(year: int | None, otherwise: float) -> float:
     return otherwise if year is None else float(year)
 
 
-def _amounts(frame: pd.DataFrame, stock: Stock) -> NDArray[np.float64]:
-    if stock.count == FACILITIES:
-        return np.ones(len(frame))
-    if stock.count not in frame:
-        return np.full(len(frame), np.nan)
-    return np.asarray(pd.to_numeric(frame[stock.count], errors="coerce"), dtype=float)
-
-
-def _years(frame: pd.DataFrame, stock: Stock) -> NDArray[np.float64]:
-    if stock.year_column not in frame:
-        return np.full(len(frame), np.nan)
-    return np.asarray(pd.to_numeric(frame[stock.year_column], errors="coerce"), dtype=float)
+def _counted(frame: pd.DataFrame, stock: Stock) -> NDArray[np.float64]:
+    return np.ones(len(frame)) if stock.count == FACILITIES else amounts(frame, stock.count)
 
 
 def _unknown(frame: pd.DataFrame, stock: Stock) -> list[Missing]:
     """Return what is not known: amounts are needed of all; of what has no year it is told that it does not count."""
     found = []
-    if stock.count != FACILITIES and len(frame):
-        rows = len(frame) if stock.count not in frame else int(np.isnan(_amounts(frame, stock)).sum())
-        if rows:
-            zh, en = f"{rows} 处的 {stock.count} 未知。", f"{stock.count} is unknown for {rows} facilities."
-            found.append(Missing("column", stock.count, zh, en))
+    rows = int(np.isnan(_counted(frame, stock)).sum())
+    if rows:
+        zh, en = f"{rows} 处的 {stock.count} 未知。", f"{stock.count} is unknown for {rows} facilities."
+        found.append(Missing("column", stock.count, zh, en))
     if _has_window(stock) and len(frame):
-        rows = int(np.isnan(_years(frame, stock)).sum())
+        rows = int(np.isnan(amounts(frame, stock.year_column)).sum())
         if rows:
             name, every = stock.year_column, rows == len(frame)
             zh = f"{rows} 处的 {name} 未知" + ("。" if every else "，未计入。")
@@ -84,14 +73,14 @@ def _rows(
     stock: Stock,
     unit: Unit,
     *,
-    amounts: NDArray[np.float64],
+    counted: NDArray[np.float64],
     years: NDArray[np.float64],
     inside: NDArray[np.bool_],
 ) -> list[dict[str, Any]]:
     """Return the row of a unit, and one for each year where the target is one for each year."""
     per_year = [(str(int(year)), inside & (years == year)) for year in _each_year(stock, years[inside])]
-    values = {name: float(amounts[part].sum()) for name, part in per_year}
-    total = float(amounts[inside].sum())
+    values = {name: float(counted[part].sum()) for name, part in per_year}
+    total = float(counted[inside].sum())
     rows = []
     for name, value in {"all": min(values.values(), default=total) if stock.per_year else total, **values}.items():
         row = base_columns(standard, unit, klass=name) | verdict_columns(standard, unit, value)

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from servicecircle.assessment.groups import group_of
-from servicecircle.assessment.reach import scope_missing, setting_missing
+from servicecircle.assessment.reach import SETTINGS, scope_missing, setting_missing
 from servicecircle.assessment.residents import CellFigures, resident_rows
 from servicecircle.assessment.rows import Outcome, blocked_rows, evidence, in_area
 from servicecircle.assessment.selection import Missing, select
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 WALKER = "general"
 """The profile of the access and egress legs."""
 
-SETTINGS = ("urban", "rural")
 KMH = 3.6  # km/h in 1 m/s
 
 
