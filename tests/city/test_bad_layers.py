@@ -50,7 +50,7 @@ def test_every_fault_of_the_population_at_once() -> None:
     people.loc[0, "pop_total"] = np.nan
     people.loc[1, "pop_total"] = -5
     people.loc[2, "pop_60p"] = np.inf
-    people.loc[3, "pop_total"] = "12人"
+    people.loc[3, "pop_total"] = "约12人"
     people.loc[4, "geometry"] = shapely.Point()
     people.loc[5, "setting"] = "suburban"
     found = faults(population=people)
