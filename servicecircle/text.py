@@ -183,8 +183,10 @@ def amount(text: str, meaning: str = "", *, unit: str = "") -> Amount:
 
     Examples
     --------
-    >>> amount("1,200人", "people"), amount("3.5 万人", "people"), amount("5亩", "area")
-    (Amount(value=1200.0, kind='written'), Amount(value=35000.0, kind='written'), Amount(value=3333.3..., kind='written'))
+    >>> amount("1,200人", "people")
+    Amount(value=1200.0, kind='written')
+    >>> amount("3.5 万人", "people").value, amount("0.5公顷", "area").value
+    (35000.0, 5000.0)
     >>> amount("—").kind, amount("300-400").kind, amount("85%", "share").value, amount("12").kind
     ('missing', 'unreadable', 0.85, 'plain')
     """

@@ -24,13 +24,13 @@ class Amounts(NamedTuple):
 
     Parameters
     ----------
-    values
+    numbers
         The numbers: people, m2, m, or shares of 1.
     kinds
         For each row ``plain``, ``written``, ``missing`` or ``unreadable``; empty rows are plain.
     """
 
-    values: pd.Series[float]
+    numbers: pd.Series[float]
     kinds: NDArray[np.str_]
 
     def where(self, kind: str) -> NDArray[np.bool_]:
@@ -52,7 +52,7 @@ def read_amounts(given: pd.Series[Any], meaning: str, *, unit: str = "") -> Amou
 
     Examples
     --------
-    >>> read_amounts(pd.Series(["1,200人", "35", "—", None]), "people").values.tolist()
+    >>> read_amounts(pd.Series(["1,200人", "35", "—", None]), "people").numbers.tolist()
     [1200.0, 35.0, nan, nan]
     """
     kinds = np.full(len(given), "plain", dtype="<U10")
@@ -95,7 +95,7 @@ def amount_findings(layer: str, given: pd.Series[Any], read: Amounts) -> list[Fi
     for kind, (code, en, zh) in said.items():
         where = read.where(kind)
         if where.any():
-            shown = dict(zip(map(str, given[where]), read.values[where], strict=True))
+            shown = dict(zip(map(str, given[where]), read.numbers[where], strict=True))
             texts = ", ".join(
                 f"{text!r}" + ("" if kind == "missing" else f" = {value:,.10g}")
                 for text, value in list(shown.items())[:SHOWN]

@@ -169,10 +169,10 @@ class Inspection:
         given = self.frame[column]
         read = read_amounts(given, MEANINGS.get(column, ""))
         self.findings.extend(amount_findings(self.layer, given, read))
-        values = read.values
+        values = read.numbers
         said = pd.Series(read.where("unreadable"), index=given.index)
         example = f" ({str(given[said].iloc[0])!r})" if said.any() else ""
-        bad = {
+        bad: dict[tuple[str, str, str], pd.Series[bool]] = {
             ("no_number", f"is no number{example}", f"不是数字{example}"): said,
             ("infinite", "is infinite", "为无穷大"): np.isinf(values),
             ("negative", "is below zero", "为负数"): values < 0,

@@ -5,6 +5,7 @@ Readers of a layer return a `Read`: the frame, and a report of what was found an
 
 from servicecircle.read.folder import read_city
 from servicecircle.read.gtfs import BUS_TYPES, read_gtfs
+from servicecircle.read.guesses import Guess, Schema, guess_columns, known_schema
 from servicecircle.read.pbf import read_walk_edges, read_walk_network
 from servicecircle.read.population import read_population
 from servicecircle.read.report import Read
@@ -15,9 +16,13 @@ from servicecircle.read.walkable import WALKABLE, TagRule, WalkFilter
 __all__ = [
     "BUS_TYPES",
     "WALKABLE",
+    "Guess",
     "Read",
+    "Schema",
     "TagRule",
     "WalkFilter",
+    "guess_columns",
+    "known_schema",
     "read_city",
     "read_gtfs",
     "read_layer",

@@ -164,7 +164,7 @@ def _numbers(path: Path, given: pd.Series[Any], unit: str) -> tuple[pd.Series[An
                 rows=[f"{label}: {value}" for label, value in given[bad].items()],
             )
         )
-    return read.values, findings
+    return read.numbers, findings
 
 
 def _digits(path: Path, codes: pd.Series[Any]) -> list[Finding]:

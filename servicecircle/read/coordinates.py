@@ -9,14 +9,21 @@ from typing import Literal, NamedTuple
 PLAIN = re.compile(r"[-+]?[0-9]+(\.[0-9]*)?([eE][-+]?[0-9]+)?")
 
 _SIDES = {"e": ("x", 1), "东经": ("x", 1), "w": ("x", -1), "西经": ("x", -1)} | {
-    "n": ("y", 1), "北纬": ("y", 1), "s": ("y", -1), "南纬": ("y", -1)
+    "n": ("y", 1),
+    "北纬": ("y", 1),
+    "s": ("y", -1),
+    "南纬": ("y", -1),
 }
+_SECONDS = r"(?: *(?P<seconds>\d{1,2}(?:\.\d+)?) *(?:\"|″|”|“|''|′′|’’|秒))?"
+_MINUTES = rf"(?: *(?P<minutes>\d{{1,2}}(?:\.\d+)?) *['′’‘分]{_SECONDS})?"
 _WRITTEN = re.compile(
     r"(?P<before>东经|西经|北纬|南纬|[ewns])? *(?P<sign>[-+])?(?P<degrees>\d{1,3}(?:\.\d+)?)"
-    r"(?: *[°度º˚](?: *(?P<minutes>\d{1,2}(?:\.\d+)?) *['′’‘分](?: *(?P<seconds>\d{1,2}(?:\.\d+)?) *(?:\"|″|”|“|''|′′|’’|秒))?)?)?"
-    r" *(?P<after>[ewns])?",
+    rf"(?: *[°度º˚]{_MINUTES})? *(?P<after>[ewns])?",
     re.ASCII,
 )
+
+SIXTY = 60
+"""Minutes of a degree, seconds of a minute."""
 
 
 class Coordinate(NamedTuple):
@@ -58,7 +65,7 @@ def coordinate(text: str, axis: Literal["x", "y"]) -> Coordinate:
     if match is None or (match["before"] and match["after"]):
         return no
     parts = [float(match[name] or 0) for name in ("degrees", "minutes", "seconds")]
-    if max(parts[1:]) >= 60:  # noqa: PLR2004 - minutes of a degree, seconds of a minute
+    if max(parts[1:]) >= SIXTY:
         return no
     if match["minutes"] and "." in match["degrees"]:
         return no

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import geopandas as gpd
+    import numpy as np
     from numpy.typing import NDArray
 
 GDAL_NAMES = {"utf-8-sig": "UTF-8", "gb18030": "CP936"}
@@ -34,7 +35,8 @@ def check_drawing(path: Path) -> None:
     data = path.read_bytes()
     if data.startswith(b"AutoCAD Binary DXF"):
         raise ReadError(
-            f"{path}: a binary DXF is not read. Save it as an ASCII DXF. | {path}：不支持二进制 DXF，请另存为 ASCII DXF。"
+            f"{path}: a binary DXF is not read. Save it as an ASCII DXF. | "
+            f"{path}：不支持二进制 DXF，请另存为 ASCII DXF。"
         )
     if not re.search(rb"\n\s*0\s*\r?\n\s*EOF\s*$", data):
         raise broken(path, "it has no end of file mark")
@@ -106,7 +108,7 @@ def drawn(read: Read, path: Path, layer: str | None) -> Read:
     return Read(frame, read.report.plus(*findings))
 
 
-def _filled(frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, NDArray]:
+def _filled(frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, NDArray[np.bool_]]:
     """Return the frame with the closed lines of layers that have no others as polygons, and which those are."""
     geometry = frame.geometry
     line = geometry.geom_type.eq("LineString").to_numpy()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError
@@ -34,9 +34,14 @@ def read_vector(path: Path, layer: str | None) -> Read:
     _check_whole(path, suffix)
     if suffix == ".dxf":
         with drawing_encoding(path):
-            return drawn(_read(path, "entities", {}), path, layer)
-    # a .gfs file would be written beside the user's own
-    read = _read(path, layer, {"WRITE_GFS": "NO"} if suffix == ".gml" else {})
+            return drawn(_read(path, "entities"), path, layer)
+    beside = path.with_suffix(".gfs")
+    ours = suffix == ".gml" and not beside.exists()  # GDAL leaves what it learned of a GML file beside it
+    try:
+        read = _read(path, layer)
+    finally:
+        if ours:
+            beside.unlink(missing_ok=True)
     return decoded(read, path) if suffix == ".shp" else read
 
 
@@ -60,12 +65,12 @@ def _check_whole(path: Path, suffix: str) -> None:
         )
 
 
-def _read(path: Path, layer: str | None, options: dict[str, Any]) -> Read:
+def _read(path: Path, layer: str | None) -> Read:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
             name = _layer_name(path, layer)
-            frame = pyogrio.read_dataframe(path, layer=name, force_2d=True, encoding=_encoding(path), **options)
+            frame = pyogrio.read_dataframe(path, layer=name, force_2d=True, encoding=_encoding(path))
         except UnicodeDecodeError as error:
             raise ReadError(
                 f"{path}: text is not in UTF-8 ({error.reason}). Save the file again as UTF-8. | "

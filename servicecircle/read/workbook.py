@@ -166,7 +166,7 @@ def _lost_digits(value: object) -> bool:
 
 def _never_worked_out(path: Path, sheet: str, cells: dict[tuple[int, int], Any]) -> list[str]:
     """Return the cells with a formula but no value."""
-    book = _opened(path, values=False)
+    book: Any = _opened(path, values=False)
     try:
         return [
             cell.coordinate
