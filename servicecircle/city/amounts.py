@@ -15,6 +15,9 @@ from servicecircle.text import amount, scaled, unit_worth
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+YEARS = (1000, 9999)
+"""A year lies between these; a day that Excel shows as a number (43709) and a month (201909) do not."""
+
 SHOWN = 3
 """How many different texts a finding shows."""
 
@@ -55,14 +58,26 @@ def read_amounts(given: pd.Series[Any], meaning: str, *, unit: str = "") -> Amou
     >>> read_amounts(pd.Series(["1,200人", "35", "—", None]), "people").numbers.tolist()
     [1200.0, 35.0, nan, nan]
     """
-    kinds = np.full(len(given), "plain", dtype="<U10")
     worth = unit_worth(unit, meaning) or Fraction(1)
-    if not (pd.api.types.is_object_dtype(given.dtype) or pd.api.types.is_string_dtype(given.dtype)):
-        numbers = pd.to_numeric(given, errors="coerce").astype(float)
-        return Amounts(numbers if worth == 1 else numbers.map(lambda value: scaled(float(value), worth)), kinds)
-    known: dict[object, tuple[float, str]] = {}
-    values = np.full(len(given), np.nan)
-    for row, value in enumerate(given):
+    if pd.api.types.is_numeric_dtype(given.dtype):
+        values = pd.to_numeric(given, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+        values = values if worth == 1 else np.array([scaled(float(value), worth) for value in values])
+        kinds = np.full(len(given), "plain", dtype="<U10")
+    else:
+        values, kinds = _one_by_one(given, meaning, unit, worth)
+    if meaning == "year":
+        wrong = np.isfinite(values) & ~((values >= YEARS[0]) & (values <= YEARS[1]))
+        values, kinds = np.where(wrong, np.nan, values), np.where(wrong, "unreadable", kinds)
+    return Amounts(pd.Series(values, index=given.index, name=given.name), kinds)
+
+
+def _one_by_one(
+    given: pd.Series[Any], meaning: str, unit: str, worth: Fraction
+) -> tuple[NDArray[np.float64], NDArray[np.str_]]:
+    """Return the numbers of a column that does not hold numbers only, and how each was read."""
+    values, kinds = np.full(len(given), np.nan), np.full(len(given), "plain", dtype="<U10")
+    known: dict[str, tuple[float, str]] = {}
+    for row, value in enumerate(given.astype(object)):
         if isinstance(value, str):
             if value not in known:
                 known[value] = amount(value, meaning, unit=unit) if value.strip() else (np.nan, "plain")
@@ -74,7 +89,7 @@ def read_amounts(given: pd.Series[Any], meaning: str, *, unit: str = "") -> Amou
         else:
             number, kinds[row] = _number(value)
             values[row] = scaled(number, worth)
-    return Amounts(pd.Series(values, index=given.index, name=given.name), kinds)
+    return values, kinds
 
 
 def _number(value: Any) -> tuple[float, str]:

@@ -10,6 +10,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import pandas as pd
+
 from servicecircle.city.amounts import read_amounts
 from servicecircle.city.inspection import as_text
 from servicecircle.city.vocabulary import MEANINGS
@@ -20,14 +22,18 @@ from servicecircle.text import squeezed
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import pandas as pd
-
 FOLDER = Path(__file__).parent
 YEAR = re.compile(r"^(?:19|20)\d\d年?(?:末|底)?")
 FIRST_ROWS = 1000
 """How many rows are looked at to see whether a column holds numbers."""
 
 CODE_LENGTH = 4
+
+LATITUDES, LONGITUDES = (17.0, 55.0), (72.0, 136.0)
+"""Where China lies, degrees."""
+
+NORTHINGS, EASTINGS, PREFIXED = (1.8e6, 6.1e6), (1.0e5, 9.0e5), 1.0e7
+"""Its coordinates in metres; an easting with the number of its zone in front is larger."""
 
 
 class Guess(NamedTuple):
@@ -133,7 +139,20 @@ def guess_columns(frame: pd.DataFrame, kind: str) -> dict[str, Guess]:
                 guesses[name] = Guess(found[0], why)
                 taken.add(found[0])
                 break
-    return guesses
+    return _turned(frame, guesses)
+
+
+def _turned(frame: pd.DataFrame, guesses: dict[str, Guess]) -> dict[str, Guess]:
+    """Return the guesses with x and y exchanged where the numbers say so: surveyors call the northing X."""
+    if not {"x", "y"} <= set(guesses):
+        return guesses
+    x, y = (pd.to_numeric(frame[guesses[name].column], errors="coerce").median() for name in ("x", "y"))
+    degrees = LATITUDES[0] < x < LATITUDES[1] and LONGITUDES[0] < y < LONGITUDES[1]
+    metres = NORTHINGS[0] < x < NORTHINGS[1] and (EASTINGS[0] < y < EASTINGS[1] or y > PREFIXED)
+    if not degrees and not metres:
+        return guesses
+    why = "its numbers are those of the other axis: surveyors call the northing X"
+    return guesses | {"x": Guess(guesses["y"].column, why), "y": Guess(guesses["x"].column, why)}
 
 
 def known_schema(frame: pd.DataFrame) -> Schema | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from servicecircle.findings import Finding
@@ -89,15 +90,19 @@ class _Numbers:
 
     def __init__(self, head: list[str], lines: list[Line], totals: set[int]) -> None:
         self.head, self.lines, self.totals = head, lines, totals
+        self.columns = [
+            [math.nan if NO_SUM.search(name) else _number(row, column) for _, row in lines]
+            for column, name in enumerate(head)
+        ]
 
     def compared(self, place: int) -> tuple[list[str], list[str]]:
         """Return which figures of a total agree with the rows it sums, and which do not, as texts."""
         agreeing, others = [], []
-        for column, head in enumerate(self.head):
-            said = self._number(place, column)
-            if math.isnan(said) or NO_SUM.search(head):
+        for head, numbers in zip(self.head, self.columns, strict=True):
+            said = numbers[place]
+            if said is None or math.isnan(said):
                 continue
-            sums = [math.fsum(column_values) for column_values in self._groups(place, column) if column_values]
+            sums = [math.fsum(value or 0.0 for value in part) for part in self._parts(place, numbers) if part]
             if any(math.isnan(value) for value in sums) or not sums:
                 continue
             if any(math.isclose(said, value, rel_tol=CLOSE, abs_tol=CLOSE) for value in sums):
@@ -106,29 +111,25 @@ class _Numbers:
                 others.append(f"{head}: {said:,.10g} against {sums[0]:,.10g}")
         return agreeing, others
 
-    def _groups(self, place: int, column: int) -> list[list[float]]:
+    def _parts(self, place: int, numbers: list[float | None]) -> list[list[float | None]]:
         """Return the numbers that a total may sum: of a part, those near it first; of the whole, all first."""
-        before = self._near(range(place - 1, -1, -1), column)
-        after = self._near(range(place + 1, len(self.lines)), column)
-        every = [self._number(row, column, none=0.0) for row in range(len(self.lines)) if row not in self.totals]
+        before = self._near(range(place - 1, -1, -1), numbers)
+        after = self._near(range(place + 1, len(numbers)), numbers)
+        every = [value for row, value in enumerate(numbers) if row not in self.totals]
         part = any(word in squeezed(_label(self.lines[place][1])) for word in ("小计", "sub"))
         return [before, after, every] if part else [every, before, after]
 
-    def _near(self, rows: range, column: int) -> list[float]:
+    def _near(self, rows: range, numbers: list[float | None]) -> list[float | None]:
         """Return the numbers of rows up to the next total."""
-        values = []
-        for row in rows:
-            if row in self.totals:
-                break
-            values.append(self._number(row, column, none=0.0))
-        return values
+        return [numbers[row] for row in takewhile(lambda row: row not in self.totals, rows)]
 
-    def _number(self, place: int, column: int, *, none: float = math.nan) -> float:
-        """Return the number in a cell; ``none`` where nothing stands, NaN where no number does."""
-        row = self.lines[place][1]
-        if column >= len(row):
-            return none
-        found = [amount(row[column], meaning) for meaning in UNITS]
-        if found[0].kind == "missing":
-            return none
-        return next((one.value for one in found if one.kind in {"plain", "written"}), math.nan)
+
+def _number(row: list[str], column: int) -> float | None:
+    """Return the number in a cell, whatever it measures; None where nothing stands, NaN where no number does."""
+    if column >= len(row):
+        return None
+    for meaning in UNITS:
+        read = amount(row[column], meaning)
+        if read.kind != "unreadable":
+            return None if read.kind == "missing" else read.value
+    return math.nan

@@ -115,6 +115,17 @@ def test_a_unit_of_the_column_counts_only_where_a_text_names_none() -> None:
     assert read_amounts(texts, "people", unit="万人").numbers.tolist()[:4] == [35_000, 12_000, 4000, 20_000]
 
 
+@pytest.mark.parametrize("year", [43709, 201909, 0, "43709"])
+def test_a_day_or_a_month_shown_as_a_number_is_no_year(year: Any) -> None:
+    assert read_amounts(pd.Series([year, 2019]), "year").kinds.tolist() == ["unreadable", "plain"]
+
+
+def test_days_of_a_geodata_file_are_their_years() -> None:
+    days = pd.Series(pd.to_datetime(["2019-09-01", None]))
+    assert read_amounts(days, "year").numbers.fillna(-1).tolist() == [2019.0, -1.0]
+    assert read_amounts(days, "beds").kinds.tolist() == ["unreadable", "plain"]
+
+
 # ------------------------------------------------------------------------------------------------- through files
 TABLE = """名称,床位（张）,建筑面积（公顷）,常住人口(万人),lon,lat
 甲,"1,200张",0.5,3.5,119.2,34.6

@@ -80,6 +80,19 @@ def test_bus_tables() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "x"),
+    [
+        (3830000.0, 426000.0, "Y坐标"),
+        (3830000.0, 40426000.0, "Y坐标"),
+        (34.6, 119.2, "Y坐标"),
+        (426000.0, 3830000.0, "X坐标"),
+    ],
+)
+def test_the_northing_of_surveyors_is_y(first: float, second: float, x: str) -> None:
+    assert guessed("facilities", X坐标=[first], Y坐标=[second])["x"] == x
+
+
 def test_no_column_is_guessed_twice_and_each_guess_says_why() -> None:
     guesses = guess_columns(pd.DataFrame({"名称": ["a"], "编号": ["1"], "面积": [2]}), "facilities")
     columns = [guess.column for guess in guesses.values()]
