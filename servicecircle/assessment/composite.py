@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from servicecircle.assessment.edge import edge_evidence, near_edge
 from servicecircle.assessment.groups import group_of
 from servicecircle.assessment.reach import scope_missing
 from servicecircle.assessment.residents import CellFigures, resident_rows
@@ -73,6 +74,7 @@ def assess_composite(ground: Ground, plan: Plan, standard: Standard, composite: 
     resident_rows(ground, standard, figures, outcome, group=group.column)
     outcome.cells = _cells(ground, figures, needed, lacking)
     outcome.walks += [(one.service, one.walk) for one in needed]
+    outcome.evidence += edge_evidence(ground, standard, _near_edge(ground, figures, needed))
     for place, one in enumerate(needed):
         people = np.where(lacking[:, place], ground.group("pop_total"), 0.0)
         _tell_missing(ground, standard, outcome, service=one.service, people=people)
@@ -89,6 +91,17 @@ def _needed(ground: Ground, composite: Composite, selections: list[Selection], s
         )
         for one, selection in zip(composite.require, selections, strict=True)
     ]
+
+
+def _near_edge(ground: Ground, figures: CellFigures, needed: list[Needed]) -> NDArray[np.bool_]:
+    """Return which cells in scope lack a service that may stand just beyond the outer border."""
+    parts = [
+        near_edge(
+            ground, one.facilities, np.full(len(figures.group), one.limit_m), among=figures.in_scope & one.lacking
+        )
+        for one in needed
+    ]
+    return np.asarray(np.any(parts, axis=0), dtype=bool)
 
 
 def _others(plan: Plan, composite: Composite, needed: list[Needed]) -> dict[str, NDArray[np.bool_]]:
