@@ -96,9 +96,9 @@ def circles_table(
     -------
     DataFrame
         service, level, zone_id, zone_name, group (all residents, then the group that the service is for),
-        group_residents, minutes, metres, share_minutes, share_network, share_radius (0 to 1; NaN where nobody lives, where
-        the population has no such group, or where no facility of the service can be placed), estimated (whether the
-        group's residents are).
+        group_residents, minutes, metres, share_minutes, share_network, share_radius (0 to 1; NaN where nobody lives,
+        where the population has no such group, or where no facility of the service can be placed), estimated (whether
+        the group's residents are).
 
     Raises
     ------

@@ -12,7 +12,7 @@ from tests import oracle
 
 
 def quarters() -> gpd.GeoDataFrame:
-    """Return the zones, each in two communities: A's east, beyond 1,200 m, is managed by a park, all else by its 街道."""
+    """Return the zones, each in two communities: a park manages A's east, beyond 1,200 m; all else its 街道 does."""
     zones = oracle.zones().assign(parent=None)
     small = []
     for zone, cut in (("A", 1200), ("B", 2600), ("Z", 3200)):
