@@ -130,7 +130,7 @@ def explain_cell(result: Assessment, cell: str, service: str) -> CellWalk:
         "" if there is None else str(there["id"]),
         name if isinstance(name, str) else "",
         metres,
-        float(minutes_walked(metres, speed_m_s=asked.speed_m_s)),
+        float(minutes_walked(asked.walk.distance_m, speed_m_s=asked.speed_m_s)[number]),
         access,
         path,
         egress,

@@ -10,7 +10,7 @@ import pandas as pd
 
 from servicecircle.assessment.edge import edge_evidence, near_edge
 from servicecircle.assessment.groups import group_of
-from servicecircle.assessment.reach import scope_missing
+from servicecircle.assessment.reach import same_zone, scope_missing
 from servicecircle.assessment.residents import CellFigures, resident_rows
 from servicecircle.assessment.rows import (
     Outcome,
@@ -70,6 +70,7 @@ def assess_composite(ground: Ground, plan: Plan, standard: Standard, composite: 
         np.unique(np.concatenate([one.facilities for one in needed])),
         group.estimated,
         others=_others(plan, composite, needed),
+        same_zone=_same_zone(ground, needed),
     )
     resident_rows(ground, standard, figures, outcome, group=group.column)
     outcome.cells = _cells(ground, figures, needed, lacking)
@@ -91,6 +92,12 @@ def _needed(ground: Ground, composite: Composite, selections: list[Selection], s
         )
         for one, selection in zip(composite.require, selections, strict=True)
     ]
+
+
+def _same_zone(ground: Ground, needed: list[Needed]) -> dict[str, NDArray[np.bool_]]:
+    """Return for each level which cells have every service within its limit in their own zone."""
+    parts = [same_zone(ground, one.facilities, np.full(len(ground.cells), one.limit_m)) for one in needed]
+    return {level: np.all([part[level] for part in parts], axis=0) for level in ground.cell_zones.columns}
 
 
 def _near_edge(ground: Ground, figures: CellFigures, needed: list[Needed]) -> NDArray[np.bool_]:

@@ -57,7 +57,7 @@ def assess_reach(ground: Ground, plan: Plan, standard: Standard, reach: Reach) -
         group.estimated,
         {name: ground.of_setting(name) for name in sorted(reach.by_class, reverse=True)},
         _others(ground, plan, reach, limit, facilities=selection.facilities),
-        _same_zone(ground, selection.facilities, limit),
+        same_zone(ground, selection.facilities, limit),
     )
     resident_rows(ground, standard, figures, outcome, group=group.column)
     near = near_edge(ground, selection.facilities, limit, among=figures.in_scope & ~figures.covered)
@@ -95,7 +95,7 @@ def _others(
     return others
 
 
-def _same_zone(
+def same_zone(
     ground: Ground, facilities: NDArray[np.int64], limit: NDArray[np.float64]
 ) -> dict[str, NDArray[np.bool_]]:
     """Return for each level which cells reach a facility of their own zone within their limit."""

@@ -75,7 +75,7 @@ class Proposal:
             If there is no such level.
         """
         if level and level not in self.zones:
-            raise InputError.unknown("level", level, list(self.zones))
+            raise InputError.unknown("level", level, [str(one) for one in self.zones])
         places = self.zones[level].to_numpy() if level else self.table["zone_name"]
         table = self.table.assign(standard_id=self.standard_id, zone_name=places)
         columns = ["standard_id", "rank", "zone_name", "gain", "residents", "cumulative_gain", "share_after", "x", "y"]
