@@ -390,21 +390,3 @@ def test_the_order_of_rows_and_the_index_have_no_say(town: Any, options: dict[st
         second.cells["access"].reindex(first.cells.index), first.cells["access"], check_exact=True
     )
     pd.testing.assert_frame_equal(pd.DataFrame(second.facilities), pd.DataFrame(first.facilities), check_exact=True)
-
-
-def test_residents_near_the_border_are_told_where_nothing_beyond_is_known() -> None:
-    """3 minutes are 240 m: C1 (240 children), C3 (160) and C6 (30) live 100 m from the border, others 460 m or more."""
-    general = oracle.plan().profiles["general"]
-    found = access(oracle.city(), "kindergarten", minutes=3, group="pop_3_5", profile=general)
-    told = {one.code: one.residents for one in found.report.findings}
-    assert told["edge"] == 240 + 160 + 30
-
-
-def test_a_facility_beyond_the_border_ends_the_doubt_about_access() -> None:
-    places = oracle.facilities()
-    places.loc[places["id"] == "K2", ["zone_id", "geometry"]] = [
-        None,
-        places.geometry.iloc[0].__class__(486100, 3830500),
-    ]
-    found = access(oracle.city(facilities=places), "kindergarten", minutes=3, group="pop_3_5")
-    assert "edge" not in [one.code for one in found.report.findings]
