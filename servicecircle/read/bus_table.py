@@ -281,8 +281,8 @@ def _shortest(candidates: Sequence[Sequence[Place]]) -> list[Place]:
 
 
 def _points(places: Sequence[Place]) -> NDArray[np.object_]:
-    shapes: list[object] = [point for _, point in places]
-    return np.array(shapes, dtype=object)
+    _, points = zip(*places, strict=True)
+    return np.array(points, dtype=object)
 
 
 def stops_of(lines: gpd.GeoDataFrame, *, mode: str = "bus") -> gpd.GeoDataFrame:
