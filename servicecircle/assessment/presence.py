@@ -18,6 +18,7 @@ from servicecircle.assessment.rows import (
     Unit,
     base_columns,
     blocked_rows,
+    called,
     evidence,
     units,
     verdict_columns,
@@ -176,10 +177,7 @@ def _near_misses(ground: Ground, standard: Standard, presence: Presence, found: 
         facility = ground.facilities.iloc[number]
         zone = _unit_of(ground, presence, number)
         names = ", ".join(lacking)
-        zh, en = (
-            f"{facility['name'] or facility['id']} 缺 {names}",
-            f"{facility['name'] or facility['id']} lacks {names}",
-        )
+        zh, en = f"{called(facility)} 缺 {names}", f"{called(facility)} lacks {names}"
         result.append(evidence(standard, "near_miss", zone_id=zone, about=str(facility["id"]), zh=zh, en=en))
     return result
 

@@ -15,6 +15,7 @@ from servicecircle.assessment.rows import (
     Outcome,
     base_columns,
     blocked_rows,
+    called,
     companion,
     evidence,
     units,
@@ -162,7 +163,7 @@ def _lacking(ground: Ground, standard: Standard, one: pd.Series[Any]) -> dict[st
     """Return the evidence of a facility or zone that does not have what is asked for."""
     zones = ground.facility_zones.loc[one["id"]] if one["id"] in ground.facility_zones.index else [one.get("zone_id")]
     zone = next((zone for zone in reversed(list(zones)) if isinstance(zone, str)), "")
-    name = one.get("name") or one["id"]
+    name = called(one)
     return evidence(
         standard, "lacking", zone_id=zone, about=str(one["id"]), zh=f"{name} 未达到", en=f"{name} does not have it"
     )
