@@ -16,7 +16,7 @@ from servicecircle.plan import Plan, read_plan
 
 ORACLE: dict[str, Any] = json.loads((Path(__file__).parent / "data" / "oracle.json").read_text(encoding="utf-8"))
 EXPECTED: dict[str, Any] = ORACLE["expected"]
-STANDARDS = tuple(["YY-01", "YY-02", "YY-03", "YY-05", "CX-01", "LY-01", "LY-02", "LY-04", "WT-01", "WT-02", "ZH-01"])
+STANDARDS = ("YY-01", "YY-02", "YY-03", "YY-05", "CX-01", "LY-01", "LY-02", "LY-04", "WT-01", "WT-02", "ZH-01")
 LEVELS = ["街道", "乡镇", "全市"]
 
 

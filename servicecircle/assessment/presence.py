@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 
 from servicecircle.assessment.figures import share
-from servicecircle.assessment.membership import units_inside, zones_asked
+from servicecircle.assessment.membership import units_inside, zones_asked, zones_unknown
 from servicecircle.assessment.reach import scope_missing
 from servicecircle.assessment.rows import (
     CITY,
@@ -191,6 +191,5 @@ def _unit_of(ground: Ground, presence: Presence, number: int) -> str:
 def _columns_missing(ground: Ground, presence: Presence, facilities: NDArray[np.int64]) -> list[Missing]:
     """Return the columns that a standard asks about and the layers do not hold."""
     columns = [column for column in presence.requires_all if len(facilities) and column not in ground.facilities]
-    known = {*ground.city.zones.columns, *ground.cells.columns}
-    columns += [column for column in presence.unit_where if column not in known]
-    return [Missing("column", one, f"缺少列 {one}。", f"column {one!r} is missing.") for one in columns]
+    missing = [Missing("column", one, f"缺少列 {one}。", f"column {one!r} is missing.") for one in columns]
+    return missing + list(zones_unknown(ground, presence.unit_levels, presence.unit_where))

@@ -111,7 +111,7 @@ def _needs(provision: Provision, target: float, per: float, amount: float) -> di
 def _needs_beside(
     provision: Provision, standard: Standard, unit: Unit, *, per: float, amount: float
 ) -> Iterator[dict[str, Any]]:
-    """Yield the gap before it is rounded up, and the places that the target asks for: the table has no column for them."""
+    """Yield the gap before it is rounded up, and the places that the target asks for (the table has no column)."""
     target = standard.target.value or 0.0
     exactly = {"gap_continuous": max(target * per - amount, 0.0)}
     if provision.count != FACILITIES:

@@ -21,7 +21,7 @@ from servicecircle.assessment.rows import (
     units,
     verdict_columns,
 )
-from servicecircle.assessment.selection import Missing, amounts, holds, select
+from servicecircle.assessment.selection import Missing, amounts, holds, is_known, select
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -103,12 +103,13 @@ def _unknown(frame: pd.DataFrame, asked: Share) -> list[Missing]:
             en = f"{asked.numerator} is more than {asked.denominator} for {rows} rows."
             found.append(Missing("column", asked.numerator, zh, en))
     columns = {column for alternative in asked.having for column in alternative}
-    known = {column for column in columns if column in frame and frame[column].notna().any()}
+    told = {column: _told(frame, asked, column) for column in columns if column in frame}
+    known = {column for column, rows_known in told.items() if rows_known.any()}
     if columns and not known and len(frame):
         names = ", ".join(sorted(columns))
         found.append(Missing("column", names, f"缺少列 {names}。", f"column {names} is missing."))
     for column in sorted(known):
-        rows = int(frame[column].isna().sum())
+        rows = int((~told[column]).sum())
         if rows:
             zh, en = (
                 f"{rows} 处的 {column} 未知，按没有计。",
@@ -116,6 +117,12 @@ def _unknown(frame: pd.DataFrame, asked: Share) -> list[Missing]:
             )
             found.append(Missing("value", column, zh, en, blocks=False))
     return found
+
+
+def _told(frame: pd.DataFrame, asked: Share, column: str) -> NDArray[np.bool_]:
+    """Return which rows hold something in a column that every condition on it can be asked of."""
+    conditions = [alternative[column] for alternative in asked.having if column in alternative]
+    return np.all([is_known(frame[column], condition) for condition in conditions], axis=0)
 
 
 def _whole(frame: pd.DataFrame, asked: Share) -> Whole:
