@@ -51,15 +51,14 @@ def zones_unknown(ground: Ground, levels: Iterable[str], where: Where) -> Iterat
     zones = ground.city.zones
     of_level = zones["level"].isin(list(levels)).to_numpy()
     for column, condition in where.items():
-        if column not in {*zones.columns, *ground.cells.columns}:
-            yield Missing("column", column, f"缺少列 {column}。", f"column {column!r} is missing.")
+        if column not in zones and not _is_summed(ground, column):
+            zh, en = f"zones 图层缺少列 {column}。", f"zones: column {column!r} is missing."
+            yield Missing("column", column, zh, en)
             continue
         lost = of_level & ~is_known(of_zones(ground, column), condition)
         if lost.any():
-            ids, all_of_them = (
-                listed(sorted(zones["zone_id"][lost]), most=MOST_NAMED),
-                bool(lost.sum() == of_level.sum()),
-            )
+            ids = listed(sorted(zones["zone_id"][lost]), most=MOST_NAMED)
+            all_of_them = bool(lost.sum() == of_level.sum())
             zh = f"zones 图层有 {lost.sum()} 个单元的 {column} 未知（{ids}），未列入；请补充。"
             en = f"zones: {column} is unknown for {lost.sum()} zones ({ids}), which are left out. Fill it in."
             yield Missing("column" if all_of_them else "value", column, zh, en, blocks=all_of_them)
@@ -70,8 +69,13 @@ def of_zones(ground: Ground, column: str) -> pd.Series[Any]:
     zones = ground.city.zones
     if column in zones:
         return pd.Series(zones[column])
-    if column not in ground.cells:
+    if not _is_summed(ground, column):
         return pd.Series(np.nan, index=zones.index)
     people = ground.group(column)
     sums = [people[(ground.cell_zones[z.level] == z.zone_id).to_numpy()].sum() for z in zones.itertuples()]
     return pd.Series(sums, index=zones.index)
+
+
+def _is_summed(ground: Ground, column: str) -> bool:
+    """Return whether a column of the cells counts residents, so that a zone has the sum of its cells."""
+    return column in ground.cells and pd.api.types.is_numeric_dtype(ground.cells[column])

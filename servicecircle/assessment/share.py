@@ -122,7 +122,7 @@ def _unknown(frame: pd.DataFrame, asked: Share) -> list[Missing]:
 def _told(frame: pd.DataFrame, asked: Share, column: str) -> NDArray[np.bool_]:
     """Return which rows hold something in a column that every condition on it can be asked of."""
     conditions = [alternative[column] for alternative in asked.having if column in alternative]
-    return np.all([is_known(frame[column], condition) for condition in conditions], axis=0)
+    return np.asarray(np.all([is_known(frame[column], condition) for condition in conditions], axis=0), dtype=bool)
 
 
 def _whole(frame: pd.DataFrame, asked: Share) -> Whole:

@@ -5,7 +5,7 @@ Counties are K1 (x up to 2000: C1 to C4), K2 (to 4400: C5) and K3 (the rest: C6)
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
@@ -16,6 +16,9 @@ import shapely
 import servicecircle as sc
 from tests import oracle
 from tests.assessment import transport
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 COUNTIES = {"K1": (0, 2000), "K2": (2000, 4400), "K3": (4400, 6000)}
 WALK = {name: metres / 60 for name, metres in oracle.ORACLE["speeds_m_per_min"].items()}
@@ -51,6 +54,13 @@ def judged(standard: str, city: sc.City) -> tuple[sc.Assessment, pd.DataFrame]:
     result = sc.assess(city, plan(standard), progress=False)
     table = result.table
     return result, table[table["class"] == "all"].set_index("zone_id")
+
+
+def row(result: sc.Assessment, standard: str, zone_id: str) -> dict[str, Any]:
+    """Return the one row of a standard in a zone."""
+    table = result.table
+    (found,) = table[(table["standard_id"] == standard) & (table["zone_id"] == zone_id)].to_dict("records")
+    return {str(key): value for key, value in found.items()}
 
 
 def methods(result: sc.Assessment, zone_id: str) -> dict[str, float]:
@@ -104,8 +114,7 @@ def test_parent_schools_in_communities() -> None:
         {"id": "P4", "service": "parent_school", "node": "N7"},
     )
     result = sc.assess(oracle.city(zones=zones(*communities), facilities=places), plan("YY-07"), progress=False)
-    rows = result.table.set_index(["standard_id", "zone_id"])
-    urban, rural = rows.loc[("YY-07/urban", "K1")], rows.loc[("YY-07/rural", "K2")]
+    urban, rural = row(result, "YY-07/urban", "K1"), row(result, "YY-07/rural", "K2")
     assert (urban["numerator"], urban["denominator"], urban["value"]) == (2.0, 3.0, pytest.approx(2 / 3))
     assert (urban["verdict"], urban["facilities_missing"]) == ("不达标", 1.0)
     assert (rural["value"], rural["status"], rural["verdict"]) == (1.0, "not_evaluable", None)
@@ -118,13 +127,20 @@ def test_communities_of_unknown_setting_are_told() -> None:
     for setting, status in (("urban", "judged"), (None, "not_evaluable")):
         both = zone("S1", "社区", 0, 700, setting=setting), zone("S2", "社区", 700, 2000, setting=None)
         result = sc.assess(oracle.city(zones=zones(*both), facilities=places), plan("YY-07"), progress=False)
-        row = result.table.set_index(["standard_id", "zone_id"]).loc[("YY-07/urban", "K1")]
-        assert row["status"] == status
+        assert row(result, "YY-07/urban", "K1")["status"] == status
         told = result.evidence[
             (result.evidence["standard_id"] == "YY-07/urban") & (result.evidence["about"] == "setting")
         ]
         assert len(told) == 1
         assert "S2" in told["en"].iloc[0]
+
+
+def test_zones_without_settings_are_told_though_cells_have_them() -> None:
+    places = facilities({"id": "P1", "service": "parent_school", "node": "N1"})
+    bare = zones(zone("S1", "社区", 0, 700)).drop(columns="setting")
+    result, rows = judged("YY-07", oracle.city(zones=bare, facilities=places))
+    assert set(rows["status"]) == {"not_evaluable"}
+    assert set(result.evidence["en"]) >= {"zones: column 'setting' is missing."}
 
 
 def test_a_university_for_older_people_in_every_county() -> None:
@@ -224,7 +240,7 @@ def test_elderly_stations_in_the_main_city(changed: dict[str, bool]) -> None:
 # ----------------------------------------------------------------------------- CX-02 to CX-06: the bundled standards
 
 
-LINES = {"L1": ("N6", "N7"), "L2": ("N2", "N3", "N4", "N6"), "L3": ("N7", "N8")}
+LINES: dict[str, Sequence[str]] = {"L1": ("N6", "N7"), "L2": ("N2", "N3", "N4", "N6"), "L3": ("N7", "N8")}
 """As in transport.py, but L2 begins at N2: 400 m from the city's centre at N1."""
 
 
@@ -249,10 +265,9 @@ def moving() -> sc.Assessment:
 )
 def test_rural_residents_ride(moving: sc.Assessment, standard: str, zone_id: str, seconds: float) -> None:
     """Of the rural 4000 residents, C5's 3000 get there; C6 lives on the island. By car it is a proxy: no verdict."""
-    table = moving.table
-    (row,) = table[(table["standard_id"] == standard) & (table["zone_id"] == zone_id)].to_dict("records")
-    assert (row["numerator"], row["denominator"], row["value"]) == (3000.0, 4000.0, 0.75)
-    assert (row["status"], row["verdict"], row["pop_unreachable"]) == ("reference", None, 1000.0)
+    found = row(moving, standard, zone_id)
+    assert (found["numerator"], found["denominator"], found["value"]) == (3000.0, 4000.0, 0.75)
+    assert (found["status"], found["verdict"], found["pop_unreachable"]) == ("reference", None, 1000.0)
     assert moving.cells_for(standard)["minutes"]["C5"] == pytest.approx(seconds / 60)
 
 
@@ -266,9 +281,8 @@ def test_rural_residents_ride(moving: sc.Assessment, standard: str, zone_id: str
     ],
 )
 def test_villages_go_by_bus(moving: sc.Assessment, standard: str, linked: float, residents: float) -> None:
-    table = moving.table
-    (row,) = table[(table["standard_id"] == standard) & (table["zone_id"] == "B")].to_dict("records")
-    assert (row["numerator"], row["denominator"], row["status"]) == (linked, 3.0, "reference")
+    found = row(moving, standard, "B")
+    assert (found["numerator"], found["denominator"], found["status"]) == (linked, 3.0, "reference")
     frame = moving.companions
     assert frame.loc[(frame["standard_id"] == standard) & (frame["method"] == "by_residents"), "value"].tolist() == [
         residents
@@ -282,6 +296,6 @@ def test_what_keeps_villages_from_the_city(moving: sc.Assessment) -> None:
 
 def test_neighbouring_counties_go_by_bus(moving: sc.Assessment) -> None:
     """K1 and K2 have the one common border; L2 stops at N4 in K1 and at N6 in K2. The plan states the target."""
-    (row,) = moving.table[moving.table["standard_id"] == "CX-06"].to_dict("records")
-    assert (row["zone_id"], row["numerator"], row["denominator"]) == ("CITY", 1.0, 1.0)
-    assert (row["status"], row["verdict"], row["target"]) == ("judged", "达标", 1.0)
+    found = row(moving, "CX-06", "CITY")
+    assert (found["numerator"], found["denominator"]) == (1.0, 1.0)
+    assert (found["status"], found["verdict"], found["target"]) == ("judged", "达标", 1.0)
