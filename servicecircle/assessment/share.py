@@ -107,7 +107,11 @@ def _unknown(frame: pd.DataFrame, asked: Share) -> list[Missing]:
     known = {column for column, rows_known in told.items() if rows_known.any()}
     if columns and not known and len(frame):
         names = ", ".join(sorted(columns))
-        found.append(Missing("column", names, f"缺少列 {names}。", f"column {names} is missing."))
+        zh, en = f"缺少列 {names}。", f"column {names} is missing."
+        if told:
+            zh = f"列 {names} 没有可用的值，请填写是/否或数字。"
+            en = f"column {names} holds nothing that can be judged. Write yes and no, or numbers."
+        found.append(Missing("column", names, zh, en))
     for column in sorted(known):
         rows = int((~told[column]).sum())
         if rows:

@@ -41,3 +41,23 @@ def test_residents_of_a_setting_that_is_not_known_are_not_nobody() -> None:
     result = assess(unknown, housing, progress=False)
     assert set(result.table["status"]) == {"not_evaluable"}
     assert "setting" in result.evidence["about"].tolist()
+
+
+@pytest.mark.parametrize(
+    ("said", "status", "told"),
+    [
+        (("是", "不详"), "judged", "smart is unknown for 1 rows, counted as not having it."),
+        (
+            ("不详", "待查"),
+            "not_evaluable",
+            "column smart holds nothing that can be judged. Write yes and no, or numbers.",
+        ),
+    ],
+)
+def test_an_answer_that_is_neither_yes_nor_no_is_told(said: tuple[str, str], status: str, told: str) -> None:
+    places = city().facilities
+    schools = places[places["service"] == "kindergarten"].assign(service="school", smart=list(said))
+    asked = read_plan("lianyungang-145").only("XY-02").with_levels(["全市"])
+    result = assess(city(facilities=schools), asked, progress=False)
+    assert result.table["status"].tolist() == [status]
+    assert told in result.evidence["en"].tolist()
