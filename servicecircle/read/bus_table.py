@@ -261,7 +261,8 @@ def _placed(rows: pd.DataFrame, places: dict[str, list[Place]]) -> pd.DataFrame:
     chosen: list[Place] = []
     for _, line in rows.groupby("line_id", sort=False):
         chosen += _shortest([places[row] for row in line["row"]])
-    return rows.assign(stop_id=[stop for stop, _ in chosen], geometry=[point for _, point in chosen])
+    shapes = pd.Series(_points(chosen), index=rows.index, dtype=object)
+    return rows.assign(stop_id=[stop for stop, _ in chosen], geometry=shapes)
 
 
 def _shortest(candidates: Sequence[Sequence[Place]]) -> list[Place]:
@@ -281,8 +282,10 @@ def _shortest(candidates: Sequence[Sequence[Place]]) -> list[Place]:
 
 
 def _points(places: Sequence[Place]) -> NDArray[np.object_]:
-    _, points = zip(*places, strict=True)
-    return np.array(points, dtype=object)
+    points = np.empty(len(places), dtype=object)
+    for i, (_, point) in enumerate(places):
+        points[i] = point
+    return points
 
 
 def stops_of(lines: gpd.GeoDataFrame, *, mode: str = "bus") -> gpd.GeoDataFrame:
