@@ -195,6 +195,7 @@ _HEADS: Terms = {
     "before": ("之前", "before"),
     "capacity": ("现有容量", "capacity"),
     "capacity_missing": ("容量缺口", "capacity missing"),
+    "capacity_required": ("应有容量", "capacity required"),
     "change": ("变化", "change"),
     "class": ("类别", "class"),
     "column": ("列", "column"),
