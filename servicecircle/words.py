@@ -125,6 +125,7 @@ _AREAS: Terms = {
     "centre": ("中心城区", "central city"),
     "main_city": ("主城区", "main urban area"),
     "green": ("绿地", "green space"),
+    "forest": ("林木覆盖", "tree cover"),
     "barrier": ("阻隔", "barrier"),
     "water": ("水域", "water"),
     "planned_village": ("规划发展村庄", "village planned to develop"),
