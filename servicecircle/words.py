@@ -48,6 +48,7 @@ _GROUPS: Terms = {
 }
 
 _SERVICES: Terms = {
+    "*": ("各类设施", "facilities of any kind"),
     "affordable_housing": ("保障性住房", "affordable housing"),
     "afforestation": ("造林地块", "planted woodland"),
     "artificial_beach": ("人工沙滩", "artificial beach"),

@@ -206,8 +206,9 @@ def _model_childcare(town: Town) -> None:
     models = 0
     for row in town.rows:
         if row["service"] == "childcare":
-            row |= {"open_year": int(town.rng.integers(2016, 2025)), "barrier_free": town.flag(0.9)}
-            if row["inclusive"] and models < MODEL_CHILDCARE:
+            year = int(town.rng.integers(2016, 2025))
+            row |= {"open_year": year, "barrier_free": town.flag(0.9)}
+            if row["inclusive"] and year >= 2021 and models < MODEL_CHILDCARE:
                 row["level"], models = "市级", models + 1
 
 

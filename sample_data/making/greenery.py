@@ -15,7 +15,7 @@ from making import country, ground, names
 if TYPE_CHECKING:
     from making.country import Village
 
-WOODS, WOOD_RADIUS_M, WOOD_AWAY_M = 3, (170.0, 400.0), (330.0, 640.0)
+WOODS, WOOD_RADIUS_M, WOOD_AWAY_M = 3, (220.0, 470.0), (330.0, 680.0)
 GROVE_RADIUS_M = (90.0, 330.0)
 # East of the river there are more woods, along the coast; the plain in the south-west has few.
 WOODED = {"YX0105": 1.0, "YX0205": 1.3, "YX0301": 0.75, "YX0302": 0.9, "YX0303": 0.95, "YX0304": 1.15, "YX0305": 1.1}

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from servicecircle.assessment.rows import WHOLE_CITY
-from servicecircle.assessment.selection import holds
+from servicecircle.assessment.selection import Missing, holds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -40,6 +40,16 @@ def zones_asked(ground: Ground, levels: Iterable[str], where: Where) -> list[str
     for column, condition in where.items():
         asked = asked & holds(of_zones(ground, column), condition)
     return sorted(zones["zone_id"][asked])
+
+
+def levels_missing(ground: Ground, levels: Iterable[str]) -> list[Missing]:
+    """Return what is missing where the zones have none of the levels whose zones a standard counts."""
+    asked = tuple(filter(None, levels))
+    if not asked or {WHOLE_CITY, *ground.city.zones["level"]}.intersection(asked):
+        return []
+    names = "、".join(asked)
+    zh, en = f"zones 图层中没有层级为 {names} 的单元。", f"zones: there is none of level {names}."
+    return [Missing("level", names, zh, en)]
 
 
 def of_zones(ground: Ground, column: str) -> pd.Series[Any]:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from servicecircle.assessment.figures import required, share
-from servicecircle.assessment.membership import units_inside
+from servicecircle.assessment.membership import levels_missing, units_inside
 from servicecircle.assessment.reach import scope_missing
 from servicecircle.assessment.rows import (
     Outcome,
@@ -56,8 +56,8 @@ def assess_share(ground: Ground, standard: Standard, asked: Share) -> Outcome:
     """Return what a standard of share comes to; only what lies inside a zone counts for it."""
     selection = select(ground, asked.facilities)
     frame = _asked_zones(ground, asked) if asked.unit_levels else ground.facilities.iloc[selection.facilities]
-    unknown = _unknown(frame, asked)
-    outcome = Outcome(missing=(*selection.missing, *scope_missing(ground, standard), *unknown))
+    missing = [*selection.missing, *scope_missing(ground, standard), *levels_missing(ground, asked.unit_levels)]
+    outcome = Outcome(missing=(*missing, *_unknown(frame, asked)))
     if outcome.blocked:
         outcome.rows = blocked_rows(ground, standard)
         return outcome
