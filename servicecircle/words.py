@@ -179,6 +179,8 @@ _OTHER: Terms = {
     "walking_distance": ("步行距离", "walking distance"),
     "straight_line": ("直线距离", "straight-line distance"),
     "walk_network": ("步行网络", "walk network"),
+    "drive_network": ("道路网", "drive network"),
+    "bus_lines": ("公交线路", "bus lines"),
     "missing_services": ("缺少的服务", "missing services"),
     "general": ("一般居民", "general walker"),
     "elderly": ("老年人", "older walker"),

@@ -34,7 +34,10 @@ def estates(town: Town) -> gpd.GeoDataFrame:
             _old_estate(town, f"{base_name(unit)}{'一二三四五六七八九十'[number % 10]}村", unit)
     for district, count in NEW_ESTATES.items():
         for unit in town.spread(_housing(town, district), count):
-            attributes = {"open_year": int(town.rng.integers(2019, 2025)), "barrier_free": town.flag(0.9)}
+            attributes: dict[str, object] = {
+                "open_year": int(town.rng.integers(2019, 2025)),
+                "barrier_free": town.flag(0.9),
+            }
             attributes |= {"facilities_built": town.flag(BUILT_WITH_FACILITIES_SHARE), "status": "open"}
             town.add("new_estate", f"{base_name(unit)}新苑", unit, **attributes)
     for district, name, households, rehoused in SHANTY_AREAS:

@@ -6,13 +6,14 @@ One institution is one row for each service it counts for (a community health ce
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from making import names
 from making.placing import Town, base_name, division_name
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    from shapely import Point
 
     from making.zones import Unit
 
@@ -180,7 +181,7 @@ def _tiers(town: Town) -> None:
     shared = ("level", "feature_dept", "tcm_clinic", "legal_id", "status", "ownership")
     for row in [row for row in town.rows if row["service"] == "community_health"]:
         attributes = {column: row[column] for column in shared}
-        name, point = str(row["name"]), row["geometry"]
+        name, point = str(row["name"]), cast("Point", row["geometry"])
         if row["level"] == "centre":
             town.add("chc", name, point, **attributes)
         else:
@@ -195,7 +196,7 @@ def _wards(town: Town) -> None:
         attributes |= {"grade_class": "甲等" if name in FIRST_CLASS else "乙等"}
         attributes |= {"specialty": SPECIALTIES.get(name, "中医" if name in TCM_WARDS else "综合")}
         attributes |= {"public_health_dept": name not in NO_PUBLIC_HEALTH, "internet_hospital": name not in NO_INTERNET}
-        town.add("hospital", name, row["geometry"], **attributes)
+        town.add("hospital", name, cast("Point", row["geometry"]), **attributes)
     for row in town.rows:
         if row["service"] == "tcm_hospital":
             wards = TCM_WARDS[str(row["name"])]
@@ -209,8 +210,8 @@ def _staff(town: Town) -> None:
         if row["service"] != "health_facility":
             continue
         physicians = int(str(row["physicians"]))
-        row["nurses"] = round(physicians * NURSES_PER_PHYSICIAN * town.rng.uniform(0.85, 1.2))
-        row["health_staff"] = round((physicians + row["nurses"]) * OTHER_STAFF)
+        nurses = round(physicians * NURSES_PER_PHYSICIAN * town.rng.uniform(0.85, 1.2))
+        row |= {"nurses": nurses, "health_staff": round((physicians + nurses) * OTHER_STAFF)}
         title = TITLED.get(str(row["name"]))
         if title:
             row["designation"], row["level"] = title

@@ -8,10 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from making import names
-from making.placing import Town
 
 if TYPE_CHECKING:
     import geopandas as gpd
+
+    from making.placing import Town
 
 # Service -> its name, and how many of it the counties have.
 COUNTED = {
@@ -37,8 +38,33 @@ COUNTED = {
     "hazardous_waste": ("危险废物处置中心", (1, 2, 0)),
 }
 CITY_LEVEL, PROVINCE_LEVEL = "市级", "省级"
-ROADS = ("县道改造提升", "住房条件改善配套道路", "规划发展村庄等级公路", "节点等级公路")
-METHODS = ("焚烧", "填埋")
+# What is known of each thing beyond its county: columns whose values take turns, and columns that are drawn between
+# two bounds (whole numbers between whole bounds, the upper one left out).
+TURNS: dict[str, dict[str, tuple[object, ...]]] = {
+    "veterans_home": {"level": (CITY_LEVEL,)},
+    "culture_space": {"level": (CITY_LEVEL, CITY_LEVEL, PROVINCE_LEVEL)},
+    "vocational_school": {"level": (PROVINCE_LEVEL, CITY_LEVEL)},
+    "road_project": {"project": ("县道改造提升", "住房条件改善配套道路", "规划发展村庄等级公路", "节点等级公路")},
+    "afforestation": {"contiguous": (True, False)},
+    "black_odorous_river": {"treated": (True, False)},
+    "hazardous_waste": {"method": ("焚烧", "填埋")},
+}
+YEARS = (2020, 2025)
+DRAWN: dict[str, dict[str, tuple[float, float]]] = {
+    "veterans_home": {"open_year": YEARS},
+    "tourist_toilet": {"done_year": YEARS},
+    "bridge_project": {"done_year": YEARS},
+    "ferry_bridge": {"done_year": YEARS},
+    "disabled_care": {"capacity": (30, 90)},
+    "road_project": {"length_km": (2.0, 18.0), "done_year": YEARS},
+    "seawall": {"length_km": (0.4, 2.2)},
+    "artificial_beach": {"length_km": (0.4, 2.2)},
+    "eco_corridor": {"area_ha": (4.0, 30.0)},
+    "wetland_restoration": {"area_ha": (4.0, 30.0)},
+    "afforestation": {"area_mu": (300, 4000)},
+    "eco_river": {"dredged_km": (1.0, 9.0)},
+    "hazardous_waste": {"tonnes_per_year": (2000, 12_000)},
+}
 
 
 def projects(town: Town) -> gpd.GeoDataFrame:
@@ -46,45 +72,14 @@ def projects(town: Town) -> gpd.GeoDataFrame:
     for service, (name, counts) in COUNTED.items():
         for (zone_id, county), count in zip(names.DISTRICTS.items(), counts, strict=True):
             for number in range(count):
-                attributes = _attributes(town, service, number)
-                title = f"{county}{name}{number + 1}"
-                town.add(service, title, None, zone_id=zone_id, status="open", **attributes)
+                known = {column: values[number % len(values)] for column, values in TURNS.get(service, {}).items()}
+                known |= {column: _drawn(town, *bounds) for column, bounds in DRAWN.get(service, {}).items()}
+                town.add(service, f"{county}{name}{number + 1}", None, zone_id=zone_id, status="open", **known)
     return town.frame()
 
 
-def _attributes(town: Town, service: str, number: int) -> dict[str, object]:
-    """Return what is known of one thing beyond its county."""
-
-    def year() -> int:
-        return int(town.rng.integers(2020, 2025))
-
-    def amount(low: float, high: float) -> float:
-        return round(float(town.rng.uniform(low, high)), 1)
-
-    match service:
-        case "veterans_home":
-            return {"level": CITY_LEVEL, "open_year": year()}
-        case "culture_space":
-            return {"level": CITY_LEVEL if number else PROVINCE_LEVEL}
-        case "vocational_school":
-            return {"level": CITY_LEVEL if number else PROVINCE_LEVEL}
-        case "tourist_toilet" | "bridge_project" | "ferry_bridge":
-            return {"done_year": year()}
-        case "disabled_care":
-            return {"capacity": int(town.rng.integers(30, 90))}
-        case "road_project":
-            return {"project": ROADS[number % len(ROADS)], "length_km": amount(2, 18), "done_year": year()}
-        case "seawall" | "artificial_beach":
-            return {"length_km": amount(0.4, 2.2)}
-        case "eco_corridor" | "wetland_restoration":
-            return {"area_ha": amount(4, 30)}
-        case "afforestation":
-            return {"area_mu": int(town.rng.integers(300, 4000)), "contiguous": number == 0}
-        case "black_odorous_river":
-            return {"treated": number == 0}
-        case "eco_river":
-            return {"dredged_km": amount(1, 9)}
-        case "hazardous_waste":
-            return {"method": METHODS[number % len(METHODS)], "tonnes_per_year": int(town.rng.integers(2, 12)) * 1000}
-        case _:
-            return {}
+def _drawn(town: Town, low: float, high: float) -> float:
+    """Return a number between two bounds: a whole one between whole bounds, else one with one decimal."""
+    if isinstance(low, int):
+        return int(town.rng.integers(low, int(high)))
+    return round(float(town.rng.uniform(low, high)), 1)

@@ -35,7 +35,7 @@ MANAGED_COLUMNS = range(9, 11)
 URBAN, FRINGE, TOWN, TOWN_FRINGE, RURAL_TOWN, VILLAGE = "111", "112", "121", "122", "210", "220"
 OUTER_KINDS = set("inD.u")
 CENTRAL_SHARE = 0.3
-NEW_RURAL = ("YX010501", "YX030201", "YX030301", "YX030420")
+NEW_RURAL = ("YX010501", "YX030201", "YX030301", "YX020522", "YX030221", "YX030420")
 NO_SMART_BROADCAST = ("YX0304",)
 YES_NO = ("certified", "basic_balanced", "smart_broadcast", "planned_village", "central_village", "new_rural", "sewage")
 
@@ -223,7 +223,11 @@ def zones(every: list[Unit], areas: gpd.GeoSeries) -> gpd.GeoDataFrame:
     for zone_id, name in names.DISTRICTS.items():
         parts = [areas[key] for key, unit in of.items() if unit.district == zone_id]
         certified = zone_id == "YX01"
-        known = {"county_kind": "县" if name.endswith("县") else "市辖区", "basic_balanced": True, "certified": certified}
+        known = {
+            "county_kind": "县" if name.endswith("县") else "市辖区",
+            "basic_balanced": True,
+            "certified": certified,
+        }
         rows.append({**_row(zone_id, "县区", name, parts, admin=name), **known})
     parts = [areas[key] for key, unit in of.items() if unit.managed]
     zone_id, name = names.FUNCTIONAL_ZONE

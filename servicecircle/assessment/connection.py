@@ -168,7 +168,7 @@ def _to_facilities(ground: Ground, asked: Connection, zones: list[str]) -> list[
     near = STOP_M if asked.within_m is None else asked.within_m
     goals = _goals(ground, asked, zones)
     fewest = {}
-    for goal, places in {goal: places for goal, places in goals.values()}.items():
+    for goal, places in dict(goals.values()).items():
         arrivals = np.zeros(len(graph.stops), dtype=bool)
         for place in places:
             arrivals |= np.asarray(shapely.dwithin(place, graph.stops, near + TOLERANCE_M), dtype=bool)
@@ -193,9 +193,7 @@ def _to_facilities(ground: Ground, asked: Connection, zones: list[str]) -> list[
     return links
 
 
-def _goals(
-    ground: Ground, asked: Connection, zones: list[str]
-) -> dict[str, tuple[str | None, NDArray[np.object_]]]:
+def _goals(ground: Ground, asked: Connection, zones: list[str]) -> dict[str, tuple[str | None, NDArray[np.object_]]]:
     """Return for each unit which zone its destinations are those of, None for the whole city, and the destinations."""
     chosen = select(ground, asked.facilities).facilities
     places = ground.facilities.geometry.to_numpy()[chosen]

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from servicecircle.assessment.figures import share
+from servicecircle.assessment.figures import required, share
 from servicecircle.assessment.membership import levels_missing, of_zones, units_inside, zones_asked
 from servicecircle.assessment.reach import scope_missing
 from servicecircle.assessment.rows import (
@@ -111,7 +111,12 @@ def _row(
         return verdict_columns(standard, unit, None, status="not_applicable")
     enough = sum(held[zone].lacks == 0 for zone in inside)
     row = verdict_columns(standard, unit, share(enough, len(inside)))
-    return row | _lacks(enough, len(inside), sum(held[zone].lacks for zone in inside), least * len(inside))
+    lacks = sorted(held[zone].lacks for zone in inside)
+    row |= _lacks(enough, len(inside), sum(lacks), least * len(inside))
+    if standard.target.value is not None:
+        # the target may leave some units without: those that lack least are provided for first
+        row["gap"] = float(sum(lacks[: required(standard.target.value, len(inside))]))
+    return row
 
 
 def _target_of_each(standard: Standard, least: int) -> Target:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from servicecircle.assessment.figures import required, share
+from servicecircle.assessment.figures import meets, required, share
 from servicecircle.assessment.membership import levels_missing, units_inside
 from servicecircle.assessment.reach import scope_missing
 from servicecircle.assessment.rows import (
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from servicecircle.assessment.ground import Ground
     from servicecircle.assessment.rows import Unit
-    from servicecircle.plan import Share, Standard
+    from servicecircle.plan import Share, Standard, Target
 
 FACILITIES = "facilities"
 
@@ -148,8 +148,14 @@ def _row(
     target = standard.target.value
     if value is not None and target is not None and standard.target.op in {">=", ">", "=="}:
         whole_numbers = bool((np.mod(whole.whole[rows], 1) == 0).all())
-        row["gap"] = max((required(target, amount) if whole_numbers else target * amount) - part, 0.0)
+        row["gap"] = max((_whole_number(standard.target, amount) if whole_numbers else target * amount) - part, 0.0)
     return row
+
+
+def _whole_number(target: Target, amount: float) -> int:
+    """Return the least whole number whose share of an amount meets a target: more than it where it must be more."""
+    least = required(target.value or 0.0, amount)
+    return least + (target.op == ">" and not meets(least / amount, target))
 
 
 def _other_share(whole: Whole, inside: NDArray[np.bool_], weight: str) -> float | None:
