@@ -117,3 +117,30 @@ def test_what_the_city_lacks_is_named(result: Assessment) -> None:
 def test_some_are_met_and_some_are_not(result: Assessment) -> None:
     verdicts = result.table[result.table["standard_id"].isin(URGENT) & (result.table["level"] == "县区")]["verdict"]
     assert min(verdicts.value_counts()[["达标", "不达标"]]) > 15
+
+
+@pytest.mark.parametrize(
+    ("standard", "lacking", "gap"), [("RF-01", 2.0, 1.0), ("YJ-01", 3.0, 0.0), ("SA-01", 2.0, 2.0)]
+)
+def test_a_gap_reaches_up_to_the_target(result: Assessment, standard: str, lacking: float, gap: float) -> None:
+    """Of 15 townships and streets 90 % are 13.5, so 14; 80 % are 12; 100 % are 15. 13, 12 and 13 have what is asked."""
+    (row,) = rows(result, standard)[lambda table: table["level"] == "全市"].to_dict("records")
+    assert (row["denominator"], row["facilities_missing"], row["gap"]) == (15.0, lacking, gap)
+
+
+def test_a_share_that_must_be_more_than_its_target(result: Assessment) -> None:
+    """8,400 of 28,000 square metres are exactly 30 %, and more than 30 % is asked for: one square metre is missing."""
+    row = rows(result, "SA-03").set_index("class").loc["CM-003"]
+    assert (row["numerator"], row["denominator"]) == (8400.0, 28_000.0)
+    assert (row["verdict"], row["gap"]) == ("不达标", 1.0)
+
+
+def test_tree_cover_has_to_grow_up_to_its_target(result: Assessment) -> None:
+    city = sc.sample_city()
+    assert city.areas is not None
+    county = city.zones.geometry[city.zones["name"] == "望潮区"].iloc[0]
+    trees = city.areas.geometry[city.areas["kind"] == "forest"].union_all().intersection(county).area
+    row = rows(result, "HJ-02/forest").set_index("zone_name").loc["望潮区"]
+    assert row["value"] == pytest.approx(trees / county.area)
+    assert row["value"] < 0.3
+    assert row["gap"] == pytest.approx((0.3 * county.area - trees) / 1e6)

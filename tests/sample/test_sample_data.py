@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import tomllib
@@ -243,6 +244,15 @@ def test_bus_lines_serve_most_stops_and_no_other_places() -> None:
     assert not lines.duplicated(["line_id", "sequence"]).any()
     assert (lines.groupby("line_id")["sequence"].max() == lines.groupby("line_id").size()).all()
     assert (lines["headway_minutes"] > 0).all()
+
+
+def test_the_readme_documents_every_service_and_column(facilities: pd.DataFrame, zones: gpd.GeoDataFrame) -> None:
+    text = (FOLDER / "README.md").read_text("utf-8")
+    columns = set(zones) | {column for name in TABLES for column in table(name)} - {"lon", "lat", "x", "y", "geometry"}
+    kinds = set(layer("areas")["kind"])
+    named = set(re.findall(r"`(\w+)`", text))
+    assert (columns | kinds) - named - {"geometry", "经度", "纬度", "类别"} == set()
+    assert [one for one in sorted(set(facilities["service"])) if not re.search(rf"\b{one}\b", text)] == []
 
 
 def test_city_toml_says_invented_and_names_every_file() -> None:
