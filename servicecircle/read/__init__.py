@@ -11,6 +11,8 @@ from servicecircle.read.report import Read
 from servicecircle.read.sample import sample_city
 from servicecircle.read.tables import read_layer
 from servicecircle.read.walkable import WALKABLE, TagRule, WalkFilter
+from servicecircle.read.zone_codes import level_of_code, with_code_levels
+from servicecircle.read.zone_residents import spread, with_group_shares
 
 __all__ = [
     "BUS_TYPES",
@@ -18,6 +20,7 @@ __all__ = [
     "Read",
     "TagRule",
     "WalkFilter",
+    "level_of_code",
     "read_city",
     "read_gtfs",
     "read_layer",
@@ -25,4 +28,7 @@ __all__ = [
     "read_walk_edges",
     "read_walk_network",
     "sample_city",
+    "spread",
+    "with_code_levels",
+    "with_group_shares",
 ]
