@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 
 from servicecircle.assessment.figures import required, share
-from servicecircle.assessment.membership import levels_missing, parent_of, units_inside, zones_asked
+from servicecircle.assessment.membership import levels_missing, parent_of, units_inside, zones_asked, zones_unknown
 from servicecircle.assessment.reach import scope_missing
 from servicecircle.assessment.rows import (
     WHOLE_CITY,
@@ -122,10 +122,7 @@ def _not_known(ground: Ground, asked: Connection) -> Iterator[Missing]:
         yield Missing("layer", "drive", "未载入道路网（drive）图层。", "drive: the drive network is not loaded.")
     yield from levels_missing(ground, asked.unit_levels)
     yield from levels_missing(ground, [asked.own_level])
-    known = {*ground.city.zones.columns, *ground.cells.columns}
-    for column in asked.unit_where:
-        if column not in known:
-            yield Missing("column", column, f"缺少列 {column}。", f"column {column!r} is missing.")
+    yield from zones_unknown(ground, asked.unit_levels, asked.unit_where)
     if asked.by == "road" and transport.drive is not None:
         roads = transport.drive.roads.attributes
         for column in asked.road_where:

@@ -14,6 +14,7 @@ from servicecircle.assessment.connection import assess_connection
 from servicecircle.assessment.coverage import assess_coverage
 from servicecircle.assessment.ground import Ground, make_ground
 from servicecircle.assessment.membership import levels_missing
+from servicecircle.assessment.placeless import tell_placeless
 from servicecircle.assessment.presence import assess_presence
 from servicecircle.assessment.provision import assess_provision
 from servicecircle.assessment.reach import assess_reach
@@ -90,6 +91,8 @@ def assess(
     bar = tqdm(plan.standards, desc="standards", unit="", delay=2, disable=not progress)
     outcomes = {standard.id: _with_rows(ground, standard, _assess_one(ground, plan, standard)) for standard in bar}
     for standard in plan.standards:
+        if not outcomes[standard.id].blocked:
+            outcomes[standard.id].evidence += tell_placeless(ground, standard)
         outcomes[standard.id].evidence += [
             evidence(standard, f"missing_{one.kind}" if one.blocks else one.kind, about=one.name, zh=one.zh, en=one.en)
             for one in outcomes[standard.id].missing

@@ -58,8 +58,8 @@ def with_settings(
     own = cells["setting"] if "setting" in cells else pd.Series(None, index=cells.index, dtype=object)
     setting = own.where(own.notna(), settings_of(membership, zones))
     found = []
-    urban = areas.geometry[areas["kind"] == URBAN] if areas is not None else []
-    if len(urban) and setting.isna().any():
+    urban = None if areas is None else areas.geometry[areas["kind"] == URBAN]
+    if urban is not None and len(urban) and setting.isna().any():
         inside = cells.geometry.centroid.intersects(urban.union_all())
         en, zh = f"setting told by the areas of kind {URBAN!r}.", f"城乡属性按 {URBAN} 范围判定。"
         found.append(_about_cells(cells, setting.isna().to_numpy(), code="setting", en=en, zh=zh, severity="repair"))

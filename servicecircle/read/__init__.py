@@ -3,6 +3,7 @@
 Readers of a layer return a `Read`: the frame, and a report of what was found and repaired.
 """
 
+from servicecircle.read.bus_table import bus_lines, stops_of
 from servicecircle.read.folder import read_city
 from servicecircle.read.gtfs import BUS_TYPES, read_gtfs
 from servicecircle.read.pbf import read_walk_edges, read_walk_network
@@ -20,6 +21,7 @@ __all__ = [
     "Read",
     "TagRule",
     "WalkFilter",
+    "bus_lines",
     "level_of_code",
     "read_city",
     "read_gtfs",
@@ -29,6 +31,7 @@ __all__ = [
     "read_walk_network",
     "sample_city",
     "spread",
+    "stops_of",
     "with_code_levels",
     "with_group_shares",
 ]

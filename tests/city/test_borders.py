@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import geopandas as gpd
 import pytest
 import shapely
 
 from servicecircle.city.borders import border_findings
+
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
 
 CRS = "EPSG:4549"
 X, Y = 480_000.0, 3_830_000.0
@@ -16,7 +21,7 @@ def box(west: float, south: float, east: float, north: float) -> shapely.Polygon
     return shapely.box(X + west, Y + south, X + east, Y + north)
 
 
-def zones(*rows: tuple[str, str, shapely.Polygon]) -> gpd.GeoDataFrame:
+def zones(*rows: tuple[str, str, BaseGeometry]) -> gpd.GeoDataFrame:
     ids, levels, shapes = zip(*rows, strict=True)
     return gpd.GeoDataFrame({"zone_id": ids, "level": levels}, geometry=list(shapes), crs=CRS)
 
