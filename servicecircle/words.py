@@ -48,6 +48,7 @@ _GROUPS: Terms = {
 }
 
 _SERVICES: Terms = {
+    "*": ("各类设施", "facilities of any kind"),
     "affordable_housing": ("保障性住房", "affordable housing"),
     "afforestation": ("造林地块", "planted woodland"),
     "artificial_beach": ("人工沙滩", "artificial beach"),
@@ -125,6 +126,7 @@ _AREAS: Terms = {
     "centre": ("中心城区", "central city"),
     "main_city": ("主城区", "main urban area"),
     "green": ("绿地", "green space"),
+    "forest": ("林木覆盖", "tree cover"),
     "barrier": ("阻隔", "barrier"),
     "water": ("水域", "water"),
     "planned_village": ("规划发展村庄", "village planned to develop"),
@@ -177,6 +179,8 @@ _OTHER: Terms = {
     "walking_distance": ("步行距离", "walking distance"),
     "straight_line": ("直线距离", "straight-line distance"),
     "walk_network": ("步行网络", "walk network"),
+    "drive_network": ("道路网", "drive network"),
+    "bus_lines": ("公交线路", "bus lines"),
     "missing_services": ("缺少的服务", "missing services"),
     "general": ("一般居民", "general walker"),
     "elderly": ("老年人", "older walker"),

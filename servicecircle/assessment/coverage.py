@@ -151,7 +151,13 @@ def _value(
         whole, done = areas[0].area / KM2, areas[1].area / KM2
         value = share(done, whole)
         told = verdict_columns(standard, unit, value, status="not_applicable" if value is None else "")
-    return told | {"numerator": done, "denominator": whole, "gap": max(whole - done, 0.0)}
+    # what facilities leave uncovered is the gap; areas such as tree cover only have to grow up to the target
+    wanted = standard.target.value if coverage.covered_by else None
+    return told | {
+        "numerator": done,
+        "denominator": whole,
+        "gap": max((1.0 if wanted is None else wanted) * whole - done, 0.0),
+    }
 
 
 def _population(

@@ -13,6 +13,7 @@ from servicecircle.assessment.composite import assess_composite
 from servicecircle.assessment.connection import assess_connection
 from servicecircle.assessment.coverage import assess_coverage
 from servicecircle.assessment.ground import Ground, make_ground
+from servicecircle.assessment.membership import levels_missing
 from servicecircle.assessment.placeless import tell_placeless
 from servicecircle.assessment.presence import assess_presence
 from servicecircle.assessment.provision import assess_provision
@@ -155,11 +156,9 @@ def _with_rows(ground: Ground, standard: Standard, outcome: Outcome) -> Outcome:
     """Return an outcome that has a row in any case: where no zone has the standard's levels, it says so."""
     if outcome.rows:
         return outcome
-    names = "、".join([*standard.judge, *standard.inform])
-    en = f"zones: there is none of level {names}."
-    missing = Missing("level", names, f"zones 图层中没有层级为 {names} 的单元。", en)
+    missing = levels_missing(ground, [*standard.judge, *standard.inform])
     whole = replace(standard, judge=(WHOLE_CITY,), inform=())
-    return Outcome(rows=blocked_rows(ground, whole), missing=(*outcome.missing, *[missing] * bool(names)))
+    return Outcome(rows=blocked_rows(ground, whole), missing=(*outcome.missing, *missing))
 
 
 def _placement_findings(ground: Ground) -> list[Finding]:

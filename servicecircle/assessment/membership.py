@@ -46,6 +46,16 @@ def zones_asked(ground: Ground, levels: Iterable[str], where: Where) -> list[str
     return sorted(zones["zone_id"][asked])
 
 
+def levels_missing(ground: Ground, levels: Iterable[str]) -> list[Missing]:
+    """Return what is missing where the zones have none of the levels whose zones a standard counts."""
+    asked = tuple(filter(None, levels))
+    if not asked or {WHOLE_CITY, *ground.city.zones["level"]}.intersection(asked):
+        return []
+    names = "、".join(asked)
+    zh, en = f"zones 图层中没有层级为 {names} 的单元。", f"zones: there is none of level {names}."
+    return [Missing("level", names, zh, en)]
+
+
 def zones_unknown(ground: Ground, levels: Iterable[str], where: Where) -> Iterator[Missing]:
     """Yield what is not known about zones that may be asked about: a column, or its value for some of them."""
     zones = ground.city.zones

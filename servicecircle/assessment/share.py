@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from servicecircle.assessment.figures import required, share
-from servicecircle.assessment.membership import units_inside
+from servicecircle.assessment.figures import meets, required, share
+from servicecircle.assessment.membership import levels_missing, units_inside
 from servicecircle.assessment.reach import scope_missing
 from servicecircle.assessment.rows import (
     Outcome,
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from servicecircle.assessment.ground import Ground
     from servicecircle.assessment.rows import Unit
-    from servicecircle.plan import Share, Standard
+    from servicecircle.plan import Share, Standard, Target
 
 FACILITIES = "facilities"
 
@@ -57,8 +57,8 @@ def assess_share(ground: Ground, standard: Standard, asked: Share) -> Outcome:
     """Return what a standard of share comes to; only what lies inside a zone counts for it."""
     selection = select(ground, asked.facilities)
     frame = _asked_zones(ground, asked) if asked.unit_levels else ground.facilities.iloc[selection.facilities]
-    unknown = _unknown(frame, asked)
-    outcome = Outcome(missing=(*selection.missing, *scope_missing(ground, standard), *unknown))
+    missing = [*selection.missing, *scope_missing(ground, standard), *levels_missing(ground, asked.unit_levels)]
+    outcome = Outcome(missing=(*missing, *_unknown(frame, asked)))
     if outcome.blocked:
         outcome.rows = blocked_rows(ground, standard)
         return outcome
@@ -162,8 +162,14 @@ def _row(
     target = standard.target.value
     if value is not None and target is not None and standard.target.op in {">=", ">", "=="}:
         whole_numbers = bool((np.mod(whole.whole[rows], 1) == 0).all())
-        row["gap"] = max((required(target, amount) if whole_numbers else target * amount) - part, 0.0)
+        row["gap"] = max((_whole_number(standard.target, amount) if whole_numbers else target * amount) - part, 0.0)
     return row
+
+
+def _whole_number(target: Target, amount: float) -> int:
+    """Return the least whole number whose share of an amount meets a target: more than it where it must be more."""
+    least = required(target.value or 0.0, amount)
+    return least + (target.op == ">" and not meets(least / amount, target))
 
 
 def _other_share(whole: Whole, inside: NDArray[np.bool_], weight: str) -> float | None:
