@@ -4,6 +4,9 @@ from servicecircle.network.access import AccessRule
 from servicecircle.network.drive import DRIVE_SPEEDS_KMH, DriveNetwork, Rides, rides
 from servicecircle.network.graph import WalkNetwork
 from servicecircle.network.isochrones import isochrones, reached_edges
+from servicecircle.network.levels import Crossings, Levels, crossings, levels_of
+from servicecircle.network.networkx_graphs import edges_of as graph_edges
+from servicecircle.network.noding import noded
 from servicecircle.network.routes import Route, route
 from servicecircle.network.snap import Positions, snap
 from servicecircle.network.travel import Nearest, Pairs, k_nearest, nearest, within
@@ -11,16 +14,22 @@ from servicecircle.network.travel import Nearest, Pairs, k_nearest, nearest, wit
 __all__ = [
     "DRIVE_SPEEDS_KMH",
     "AccessRule",
+    "Crossings",
     "DriveNetwork",
+    "Levels",
     "Nearest",
     "Pairs",
     "Positions",
     "Rides",
     "Route",
     "WalkNetwork",
+    "crossings",
+    "graph_edges",
     "isochrones",
     "k_nearest",
+    "levels_of",
     "nearest",
+    "noded",
     "reached_edges",
     "rides",
     "route",

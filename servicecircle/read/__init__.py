@@ -5,11 +5,12 @@ Readers of a layer return a `Read`: the frame, and a report of what was found an
 
 from servicecircle.read.folder import read_city
 from servicecircle.read.gtfs import BUS_TYPES, read_gtfs
-from servicecircle.read.pbf import read_walk_edges, read_walk_network
+from servicecircle.read.pbf import read_walk_edges
 from servicecircle.read.population import read_population
 from servicecircle.read.report import Read
 from servicecircle.read.sample import sample_city
 from servicecircle.read.tables import read_layer
+from servicecircle.read.walk_network import lines_network, read_walk_network
 from servicecircle.read.walkable import WALKABLE, TagRule, WalkFilter
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "Read",
     "TagRule",
     "WalkFilter",
+    "lines_network",
     "read_city",
     "read_gtfs",
     "read_layer",
