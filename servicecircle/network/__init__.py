@@ -1,7 +1,7 @@
 """How people walk and ride: networks, points on them, distances from door to door, and the ground they reach."""
 
 from servicecircle.network.access import AccessRule
-from servicecircle.network.drive import DRIVE_SPEEDS_KMH, DriveNetwork, Rides, rides
+from servicecircle.network.drive import DRIVE_SPEEDS_KMH, DriveNetwork, Rides, rides, stated_kmh
 from servicecircle.network.graph import WalkNetwork
 from servicecircle.network.isochrones import isochrones, reached_edges
 from servicecircle.network.levels import Crossings, Levels, crossings, levels_of
@@ -34,5 +34,6 @@ __all__ = [
     "rides",
     "route",
     "snap",
+    "stated_kmh",
     "within",
 ]

@@ -80,7 +80,8 @@ def noded(
     >>> len(pieces), done[0].code
     (4, 'cut')
     """
-    number = isinstance(close_gaps_m, (int, float, np.number)) and not isinstance(close_gaps_m, bool)
+    given: object = close_gaps_m
+    number = isinstance(given, (int, float, np.number)) and not isinstance(given, bool)
     if not number or not np.isfinite(close_gaps_m) or close_gaps_m < 0:
         raise InputError(
             f"close_gaps_m must be a number of metres, 0 or more. {close_gaps_m!r} was given instead. | "
@@ -172,7 +173,7 @@ def _joined(
 
 
 def _touches(drawn: _Drawing, reach: float) -> _Cuts:
-    """Return where ends touch, or miss by less than the reach, a line that does not end there and that they may meet."""
+    """Return where ends touch, or miss by less than the reach, a line they may meet that does not end there."""
     places, ends = drawn.ends()
     place, line = shapely.STRtree(drawn.lines).query(shapely.points(places), predicate="dwithin", distance=reach)
     elsewhere = (ends[:, line] != place).all(axis=0)
@@ -224,7 +225,7 @@ def _crossed(drawn: _Drawing) -> tuple[_Cuts, int]:
 
 def _find(known: NDArray[np.float64], wanted: NDArray[np.float64]) -> NDArray[np.int64]:
     """Return the number of each place among known ones, all of which are there."""
-    number = pd.MultiIndex.from_arrays(known.T).get_indexer(pd.MultiIndex.from_arrays(wanted.T))
+    number = pd.MultiIndex.from_arrays([*known.T]).get_indexer(pd.MultiIndex.from_arrays([*wanted.T]))
     return np.asarray(number, dtype=np.int64)
 
 
@@ -308,7 +309,9 @@ def _cut_finding(before: int, drawn: _Drawing, places: int, passed: int) -> list
     """Return the finding about lines that were cut, and those that cross at different levels."""
     findings = []
     if len(drawn.lines) != before:
-        en = f"{before:,} lines were cut into {len(drawn.lines):,} edges at {places:,} places where they cross or touch."
+        en = (
+            f"{before:,} lines were cut into {len(drawn.lines):,} edges at {places:,} places where they cross or touch."
+        )
         zh = f"{before:,} 条线在 {places:,} 处相交或相接的地方打断，得到 {len(drawn.lines):,} 条边。"
         findings.append(Finding(LAYER, "cut", "repair", en, zh))
     if passed:

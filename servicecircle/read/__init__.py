@@ -5,9 +5,11 @@ Readers of a layer return a `Read`: the frame, and a report of what was found an
 
 from servicecircle.read.folder import read_city
 from servicecircle.read.gtfs import BUS_TYPES, read_gtfs
+from servicecircle.read.overpass import fetch_walk_network
 from servicecircle.read.pbf import read_walk_edges
 from servicecircle.read.population import read_population
 from servicecircle.read.report import Read
+from servicecircle.read.roads import DRIVABLE, read_drive_network
 from servicecircle.read.sample import sample_city
 from servicecircle.read.tables import read_layer
 from servicecircle.read.walk_network import lines_network, read_walk_network
@@ -15,12 +17,15 @@ from servicecircle.read.walkable import WALKABLE, TagRule, WalkFilter
 
 __all__ = [
     "BUS_TYPES",
+    "DRIVABLE",
     "WALKABLE",
     "Read",
     "TagRule",
     "WalkFilter",
+    "fetch_walk_network",
     "lines_network",
     "read_city",
+    "read_drive_network",
     "read_gtfs",
     "read_layer",
     "read_population",

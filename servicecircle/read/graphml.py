@@ -22,7 +22,7 @@ LARGEST_MB = 500
 """A larger GraphML file is refused: its graph would need some twenty times as much memory."""
 
 
-class _HasDoctype(Exception):
+class _DoctypeError(Exception):
     """The file declares a document type, which may define entities that grow without end."""
 
 
@@ -84,7 +84,7 @@ def _check(path: Path) -> None:
     parser = expat.ParserCreate()
 
     def doctype(*_: object) -> None:
-        raise _HasDoctype
+        raise _DoctypeError
 
     def element(name: str, attributes: dict[str, str]) -> None:
         if name.rpartition(":")[2] == "node":
@@ -95,7 +95,7 @@ def _check(path: Path) -> None:
     try:
         with path.open("rb") as file:
             parser.ParseFile(file)
-    except _HasDoctype as error:
+    except _DoctypeError as error:
         raise ReadError(
             f"{path}: it declares a document type (DOCTYPE), which GraphML has no use for and which can hide a file "
             f"that grows without end. It was not read. | {path}：含 DOCTYPE 声明（可能是实体炸弹），未读取。"

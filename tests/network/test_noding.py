@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 CROSS = (street((0, 50), (100, 50)), street((50, 0), (50, 100)))
 
 
-def codes(edges: gpd.GeoDataFrame, **options: float) -> list[str]:
+def codes(edges: gpd.GeoDataFrame, **options: Any) -> list[str]:
     return [finding.code for finding in noded(edges, **options)[1]]
 
 
-def network(edges: gpd.GeoDataFrame, **options: float) -> WalkNetwork:
+def network(edges: gpd.GeoDataFrame, **options: Any) -> WalkNetwork:
     return WalkNetwork.from_edges(noded(edges, **options)[0])
 
 
@@ -84,11 +84,11 @@ def test_a_line_that_crosses_itself_is_cut_there() -> None:
     assert sorted(walk.edge_length_m.tolist()) == [10.0, 10.0, 80.0]
 
 
-@pytest.mark.parametrize("cut", [True, False])
-def test_a_gap_of_a_centimetre_between_ends_is_closed_on_request(cut: bool) -> None:  # noqa: FBT001
+@pytest.mark.parametrize("options", [{"cut_at_crossings": True}, {"cut_at_crossings": False}])
+def test_a_gap_of_a_centimetre_between_ends_is_closed_on_request(options: dict[str, Any]) -> None:
     edges = frame(street((0, 0), (100, 0)), street((100.01, 0), (200, 0)))
-    assert len(network(edges, cut_at_crossings=cut).component_length_m) == 2
-    closed, done = noded(edges, cut_at_crossings=cut, close_gaps_m=0.02)
+    assert len(network(edges, **options).component_length_m) == 2
+    closed, done = noded(edges, **options, close_gaps_m=0.02)
     assert len(WalkNetwork.from_edges(closed).component_length_m) == 1
     (finding,) = done
     assert (finding.code, finding.severity) == ("gaps_closed", "repair")
@@ -96,11 +96,11 @@ def test_a_gap_of_a_centimetre_between_ends_is_closed_on_request(cut: bool) -> N
     assert "the largest was 0.010 m" in finding.en
 
 
-@pytest.mark.parametrize("cut", [True, False])
-def test_a_gap_of_a_centimetre_before_a_street_is_closed_on_request(cut: bool) -> None:  # noqa: FBT001
+@pytest.mark.parametrize("options", [{"cut_at_crossings": True}, {"cut_at_crossings": False}])
+def test_a_gap_of_a_centimetre_before_a_street_is_closed_on_request(options: dict[str, Any]) -> None:
     edges = frame(street((0, 0), (100, 0)), street((50, 0.01), (50, 30)))
-    assert len(network(edges, cut_at_crossings=cut).component_length_m) == 2
-    walk = network(edges, cut_at_crossings=cut, close_gaps_m=0.02)
+    assert len(network(edges, **options).component_length_m) == 2
+    walk = network(edges, **options, close_gaps_m=0.02)
     assert (len(walk), len(walk.component_length_m)) == (3, 1)
     assert walk.edge_length_m.sum() == pytest.approx(129.99, abs=0.001)
 
