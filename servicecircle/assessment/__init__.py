@@ -15,6 +15,7 @@ from servicecircle.assessment.inequality import (
     weighted_mean,
 )
 from servicecircle.assessment.judging import assess
+from servicecircle.assessment.network_quality import NetworkQuality, network_quality
 from servicecircle.assessment.progress import progress_table, split_change
 from servicecircle.assessment.sensitivity import Sensitivity, sensitivity
 
@@ -24,6 +25,7 @@ __all__ = [
     "Comparison",
     "Explanation",
     "Gap",
+    "NetworkQuality",
     "Sensitivity",
     "access",
     "assess",
@@ -32,6 +34,7 @@ __all__ = [
     "equity_table",
     "gini",
     "group_gap",
+    "network_quality",
     "palma",
     "progress_table",
     "sensitivity",

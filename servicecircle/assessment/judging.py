@@ -13,6 +13,7 @@ from servicecircle.assessment.composite import assess_composite
 from servicecircle.assessment.connection import assess_connection
 from servicecircle.assessment.coverage import assess_coverage
 from servicecircle.assessment.ground import Ground, make_ground
+from servicecircle.assessment.network_quality import network_cautions, poor_zones
 from servicecircle.assessment.presence import assess_presence
 from servicecircle.assessment.provision import assess_provision
 from servicecircle.assessment.reach import assess_reach
@@ -88,7 +89,9 @@ def assess(
     ground = make_ground(city, since=since.ground if since is not None else None)
     bar = tqdm(plan.standards, desc="standards", unit="", delay=2, disable=not progress)
     outcomes = {standard.id: _with_rows(ground, standard, _assess_one(ground, plan, standard)) for standard in bar}
+    poor = poor_zones(ground)
     for standard in plan.standards:
+        outcomes[standard.id].evidence += network_cautions(poor, standard, outcomes[standard.id])
         outcomes[standard.id].evidence += [
             evidence(standard, f"missing_{one.kind}" if one.blocks else one.kind, about=one.name, zh=one.zh, en=one.en)
             for one in outcomes[standard.id].missing

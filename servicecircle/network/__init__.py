@@ -7,6 +7,7 @@ from servicecircle.network.isochrones import isochrones, reached_edges
 from servicecircle.network.levels import Crossings, Levels, crossings, levels_of
 from servicecircle.network.networkx_graphs import edges_of as graph_edges
 from servicecircle.network.noding import noded
+from servicecircle.network.quality import network_faults
 from servicecircle.network.routes import Route, route
 from servicecircle.network.snap import Positions, snap
 from servicecircle.network.travel import Nearest, Pairs, k_nearest, nearest, within
@@ -29,6 +30,7 @@ __all__ = [
     "k_nearest",
     "levels_of",
     "nearest",
+    "network_faults",
     "noded",
     "reached_edges",
     "rides",
