@@ -127,7 +127,9 @@ def network_quality(city: City) -> NetworkQuality:
     ground = make_ground(city)
     homes = snap(city.walk, city.population.geometry.centroid, rule=replace(city.access, islands="keep"))
     residents = ground.group("pop_total")
-    on_edge = np.bincount(homes.edge[homes.placed], weights=residents[homes.placed], minlength=len(city.walk))
+    on_edge = np.bincount(homes.edge[homes.placed], weights=residents[homes.placed], minlength=len(city.walk)).astype(
+        float
+    )
     faults = network_faults(city.walk)
     on_island = homes.placed & (np.append(city.walk.edge_component, 0)[homes.edge] > 0)
     return NetworkQuality(
@@ -143,7 +145,8 @@ def _touched(walk: WalkNetwork, faults: gpd.GeoDataFrame, on_edge: NDArray[np.fl
     on_island = np.bincount(walk.edge_component, weights=on_edge, minlength=len(walk.component_length_m))
     edge, other = faults["edge"].to_numpy(), faults["other"].to_numpy()
     both = on_edge[edge] + np.append(on_edge, 0.0)[other]
-    return np.where(faults["kind"] == "island", on_island[faults["component"].to_numpy()], both)
+    island = (faults["kind"] == "island").to_numpy(dtype=bool)
+    return np.asarray(np.where(island, on_island[faults["component"].to_numpy()], both), dtype=np.float64)
 
 
 def _summary(walk: WalkNetwork, faults: gpd.GeoDataFrame, on_edge: NDArray[np.float64]) -> pd.DataFrame:

@@ -13,7 +13,6 @@ from servicecircle.network.levels import crossings, levels_of
 from servicecircle.network.topology import GAP_M
 
 if TYPE_CHECKING:
-
     from servicecircle.network.graph import WalkNetwork
 
 DANGLE_M = 5.0
@@ -66,7 +65,9 @@ def network_faults(walk: WalkNetwork) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(table, geometry=shapely.points(table.pop("x"), table.pop("y")), crs=walk.crs)
 
 
-def _rows(walk: WalkNetwork, kind: str, edge: Any, *, other: Any = -1, metres: Any = np.nan, xy: Any = None) -> Any:
+def _rows(
+    walk: WalkNetwork, kind: str, edge: Any, *, other: Any = -1, metres: Any = np.nan, xy: Any = None
+) -> pd.DataFrame:
     edge = np.asarray(edge, dtype=np.int64)
     if xy is None:
         xy = shapely.get_coordinates(shapely.line_interpolate_point(walk.edge_geometry[edge], 0.5, normalized=True))
@@ -93,13 +94,13 @@ def _dead_ends(walk: WalkNetwork) -> list[pd.DataFrame]:
     degree = np.bincount(walk.edge_nodes.ravel(), minlength=len(walk.node_xy))
     dead = np.flatnonzero(degree == 1)
     mine = walk.arc_edge[walk.indptr[dead]]
-    points = shapely.points(walk.node_xy[dead])
+    points = np.asarray(shapely.points(walk.node_xy[dead]), dtype=object)
     end, near = shapely.STRtree(walk.edge_geometry).query(points, predicate="dwithin", distance=DANGLE_M)
     own, levels = mine[end], levels_of(walk.attributes)
     apart = (walk.edge_nodes[own][:, :, None] != walk.edge_nodes[near][:, None, :]).all(axis=(1, 2))
     may = apart & ((levels.level[own] == levels.level[near]) | levels.raised[own])
     end, near = end[may], near[may]
-    off = shapely.distance(points[end], walk.edge_geometry[near])
+    off = np.asarray(shapely.distance(points[end], walk.edge_geometry[near]))
     order = np.lexsort((near, off, end))
     nearest = order[np.unique(end[order], return_index=True)[1]]
     end, near, off = end[nearest], near[nearest], off[nearest]

@@ -77,7 +77,7 @@ def test_a_road_has_its_limit_else_the_speed_given_for_its_class_else_the_assume
 
 def test_the_table_of_speeds_says_how_far_each_is_used(tmp_path: Path) -> None:
     path = town(tmp_path, "highway=primary maxspeed=70", "highway=primary", "highway=secondary")
-    table = read_drive_network(path, crs=METRIC).speed_table.set_index("highway")
+    table: Any = read_drive_network(path, crs=METRIC).speed_table.set_index("highway")
     km = EAST_M / 1000
     assert table.loc["primary", ["km", "km_stated", "speed_kmh"]].tolist() == pytest.approx([2 * km, km, 40], abs=1e-6)
     assert table.loc["secondary", ["km", "km_stated", "speed_kmh"]].tolist() == pytest.approx([km, 0, 35], abs=1e-6)
