@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from servicecircle.network.building import ROUNDING_M
+from servicecircle.findings import Finding
+from servicecircle.network.building import LAYER, ROUNDING_M
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -60,6 +61,20 @@ def _says_yes(attributes: pd.DataFrame, column: str) -> NDArray[np.bool_]:
 
 def _text(value: Any) -> str:
     return "" if value is None else str(value).strip().casefold()
+
+
+def unread_layers(attributes: pd.DataFrame) -> tuple[Finding, ...]:
+    """Return the warning about values of ``layer`` that are no number."""
+    if "layer" not in attributes:
+        return ()
+    said = [_text(value) for value in attributes["layer"]]
+    number = pd.to_numeric(attributes["layer"], errors="coerce").notna()
+    unread = sorted(text for text, read in zip(said, number, strict=True) if not read and text not in NO)
+    if not unread:
+        return ()
+    en = "layer is no number, and was taken for the ground (0). Say how many levels above it (-1: below) a line runs."
+    zh = "layer 不是数字，按地面（0）处理；请填层数，地下为负。"
+    return (Finding.about(LAYER, "layer_unread", "warning", en=en, zh=zh, column="layer", rows=unread),)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -13,7 +13,14 @@ import shapely
 from servicecircle.errors import InputError
 from servicecircle.findings import Finding
 from servicecircle.network.building import LAYER, ROUNDING_M, edge_table
-from servicecircle.network.levels import Levels, at_end, levels_of, meeting_pairs, meeting_places
+from servicecircle.network.levels import (
+    Levels,
+    at_end,
+    levels_of,
+    meeting_pairs,
+    meeting_places,
+    unread_layers,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -95,9 +102,11 @@ def noded(
         )
     table = edge_table(edges)
     findings = [finding for finding in table.findings if finding.code != "short"]  # said again of the pieces
+    findings += unread_layers(table.attributes)
     drawn = _in_order(table.lines, table.length_m, table.attributes)
     reach = max(float(close_gaps_m), ROUNDING_M)
     drawn, moved = _ends_joined(drawn, reach)
+    drawn = _simple(drawn) if cut_at_crossings else drawn
     touched = _touches(drawn, reach)
     if not cut_at_crossings and not close_gaps_m:
         touched = _Cuts(touched.line[:0], touched.along[:0], touched.xy[:0])
@@ -106,7 +115,6 @@ def noded(
     drawn, cut_places = _split(drawn, touched), _count(touched.xy)
     passed = 0
     if cut_at_crossings:
-        drawn = _simple(drawn)
         crossed, passed = _crossed(drawn)
         drawn, cut_places = _split(drawn, crossed), cut_places + _count(crossed.xy)
     findings += _closed_finding(moved, close_gaps_m)
@@ -139,7 +147,9 @@ def _ends_joined(drawn: _Drawing, reach: float) -> tuple[_Drawing, NDArray[np.fl
     first = np.searchsorted(owner, np.arange(len(drawn.lines)))
     last = np.append(first[1:], len(xy)) - 1
     xy[first], xy[last] = places[home[ends[0]]], places[home[ends[1]]]
-    return replace(drawn, lines=np.asarray(shapely.linestrings(xy, indices=owner), dtype=object)), moved[moved > 0]
+    return replace(drawn, lines=np.asarray(shapely.linestrings(xy, indices=owner), dtype=object)), moved[
+        moved > ROUNDING_M
+    ]
 
 
 def _joined(
@@ -191,14 +201,32 @@ def _touches(drawn: _Drawing, reach: float) -> _Cuts:
 
 
 def _simple(drawn: _Drawing) -> _Drawing:
-    """Return the lines that cross themselves on the ground cut where they do."""
-    knotted = ~shapely.is_simple(drawn.lines) & ~drawn.levels.raised
+    """Return the lines on the ground that cross or touch themselves taken apart into their straight pieces."""
+    knotted = (~shapely.is_simple(drawn.lines) | _ends_on_itself(drawn.lines)) & ~drawn.levels.raised
     if not knotted.any():
         return drawn
     shapes = drawn.lines.copy()
-    shapes[knotted] = [shapely.node(line) for line in shapes[knotted]]
+    for line in np.flatnonzero(knotted):
+        xy = shapely.get_coordinates(shapes[line])
+        shapes[line] = shapely.multilinestrings(list(np.stack([xy[:-1], xy[1:]], axis=1)))
     lines, owner = shapely.get_parts(shapes, return_index=True)
+    some = shapely.length(lines) > 0
+    lines, owner = lines[some], owner[some]
     return _Drawing(np.asarray(lines, dtype=object), drawn.row[owner], drawn.levels.take(owner))
+
+
+def _ends_on_itself(lines: NDArray[np.object_]) -> NDArray[np.bool_]:
+    """Return which lines end on themselves, to a millimetre; a ring does not."""
+    corners = 3
+    result = np.zeros(len(lines), dtype=bool)
+    bent = np.flatnonzero((shapely.get_num_points(lines) >= corners) & ~shapely.is_closed(lines))
+    for turned in (lines[bent], shapely.reverse(lines[bent])):
+        xy, owner = shapely.get_coordinates(turned, return_index=True)
+        later = np.zeros(len(owner), dtype=bool)
+        later[1:] = owner[1:] == owner[:-1]
+        rest = shapely.linestrings(xy[later], indices=owner[later])
+        result[bent] |= shapely.distance(shapely.points(xy[~later]), rest) <= ROUNDING_M
+    return result
 
 
 def _crossed(drawn: _Drawing) -> tuple[_Cuts, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import networkx as nx
 import numpy as np
 import pytest
 import shapely
@@ -79,9 +80,10 @@ def test_streets_that_run_together_become_one_there() -> None:
 
 
 def test_a_line_that_crosses_itself_is_cut_there() -> None:
-    """A loop of 4 x 20 m with two tails of 10 m, drawn in one stroke."""
+    """A loop of 4 x 20 m with two tails of 10 m, drawn in one stroke; such a line is cut at its corners too."""
     walk = network(frame(street((-10, 0), (20, 0), (20, 20), (0, 20), (0, -10))))
-    assert sorted(walk.edge_length_m.tolist()) == [10.0, 10.0, 80.0]
+    assert sorted(walk.edge_length_m.tolist()) == [10.0, 10.0, 20.0, 20.0, 20.0, 20.0]
+    assert np.bincount(walk.edge_nodes.ravel()).tolist().count(4) == 1
 
 
 @pytest.mark.parametrize("options", [{"cut_at_crossings": True}, {"cut_at_crossings": False}])
@@ -155,6 +157,43 @@ def test_crossings_are_pairs_that_meet_where_not_both_end() -> None:
     levels = levels_of(frame(*lines, bridge=[None, None, None, None, "yes"]))
     found = crossings(np.array(lines, dtype=object), levels)
     assert found.pairs.tolist() == [[0, 1], [0, 3]]
+
+
+def test_a_line_that_ends_on_itself_is_cut_there_though_no_number_is_exact() -> None:
+    """A cul-de-sac with a turning loop, drawn in one stroke: its end lies a third of the way along its first part."""
+    walk = network(frame(street((0, 0), (100, 70), (100, 0), (100 / 3, 70 / 3))))
+    stem, stroke = np.hypot(100, 70) / 3, np.hypot(200 / 3, 70 / 3)
+    assert sorted(walk.edge_length_m.tolist()) == pytest.approx(sorted([stem, 2 * stem, 70, stroke]), abs=1e-6)
+    assert len(walk.component_length_m) == 1
+
+
+def test_a_bridge_that_winds_over_itself_is_not_cut() -> None:
+    edges = frame(street((-10, 0), (20, 0), (20, 20), (0, 20), (0, -10)), bridge=["yes"])
+    assert len(noded(edges)[0]) == 1
+
+
+def test_a_layer_that_is_no_number_is_reported() -> None:
+    edges = frame(*CROSS, layer=["地下", "1"])
+    (finding, _) = noded(edges)[1]
+    assert (finding.code, finding.severity, finding.count) == ("layer_unread", "warning", 1)
+    assert finding.rows == ("地下",)
+
+
+@given(st.integers(2, 25), st.integers(0, 2**32 - 1))
+def test_cutting_joins_what_touches_and_nothing_else(count: int, seed: int) -> None:
+    """Lines at any angle, some ending on others or on themselves: the parts are those of lines under 0.5 mm apart."""
+    random = np.random.default_rng(seed)
+    drawn = [[tuple(place) for place in random.uniform(0, 300, (random.integers(2, 5), 2))] for _ in range(count)]
+    lines = [street(*one) for one in drawn]
+    for _ in range(count // 3):
+        there, here = random.integers(0, count, 2)
+        end = lines[there].interpolate(random.uniform(0, 1), normalized=True)
+        lines[here] = shapely.LineString([*lines[here].coords[:-1], end])
+    walk = network(frame(*lines))
+    one, other = shapely.STRtree(lines).query(lines, predicate="dwithin", distance=0.0005)
+    joined = nx.Graph(zip(one.tolist(), other.tolist(), strict=True))
+    assert len(walk.component_length_m) == nx.number_connected_components(joined)
+    assert not len(crossings(walk.edge_geometry, levels_of(walk.attributes)).pairs)
 
 
 places = st.tuples(st.integers(0, 6), st.integers(0, 6))
