@@ -188,6 +188,7 @@ _HEADS: Terms = {
     "area_m2": ("面积(平方米)", "area (m2)"),
     "capacity": ("现有容量", "capacity"),
     "capacity_missing": ("容量缺口", "capacity missing"),
+    "capacity_required": ("应有容量", "capacity required"),
     "class": ("类别", "class"),
     "column": ("列", "column"),
     "count": ("行数", "rows concerned"),

@@ -12,7 +12,6 @@ import pandas as pd
 from servicecircle.assessment.catchment import Method, bands_of, limit_of, weight_of
 from servicecircle.assessment.figures import share
 from servicecircle.assessment.ground import make_ground
-from servicecircle.assessment.groups import SHARE
 from servicecircle.assessment.zone_cells import zone_cells
 from servicecircle.city import City, smallest_zone
 from servicecircle.errors import InputError, LayerError
@@ -334,8 +333,8 @@ def _facilities(ground: Ground, chosen: NDArray[np.int64], offers: dict[str, Flo
 def _estimated(ground: Ground, group: str) -> list[Finding]:
     if group not in ground.estimated:
         return []
-    en = f"{group} is estimated from the zones' {SHARE}{group}, and so is every figure of access."
-    zh = f"{group} 按单元比例 {SHARE}{group} 估算，各项可及性结果均为估算。"
+    en = f"{group} is estimated from shares or totals of zones, and so is every figure of access."
+    zh = f"{group} 由单元的比例或总数推算，各项可及性结果均为估算。"
     return [Finding("population", "estimated", "warning", en, zh, column=group)]
 
 

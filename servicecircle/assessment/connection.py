@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 
 from servicecircle.assessment.figures import required, share
-from servicecircle.assessment.membership import units_inside, zones_asked
+from servicecircle.assessment.membership import units_inside, zones_asked, zones_unknown
 from servicecircle.assessment.reach import scope_missing
 from servicecircle.assessment.rows import (
     WHOLE_CITY,
@@ -120,10 +120,7 @@ def _not_known(ground: Ground, asked: Connection) -> Iterator[Missing]:
         yield Missing("layer", "bus_lines", "未载入公交线路图层。", "bus lines: the layer is not loaded.")
     if asked.by == "road" and transport.drive is None:
         yield Missing("layer", "drive", "未载入道路网（drive）图层。", "drive: the drive network is not loaded.")
-    known = {*ground.city.zones.columns, *ground.cells.columns}
-    for column in asked.unit_where:
-        if column not in known:
-            yield Missing("column", column, f"缺少列 {column}。", f"column {column!r} is missing.")
+    yield from zones_unknown(ground, asked.unit_levels, asked.unit_where)
     if asked.by == "road" and transport.drive is not None:
         roads = transport.drive.roads.attributes
         for column in asked.road_where:

@@ -14,6 +14,7 @@ from servicecircle.assessment.connection import assess_connection
 from servicecircle.assessment.coverage import assess_coverage
 from servicecircle.assessment.ground import Ground, make_ground
 from servicecircle.assessment.network_quality import network_cautions, poor_zones
+from servicecircle.assessment.placeless import tell_placeless
 from servicecircle.assessment.presence import assess_presence
 from servicecircle.assessment.provision import assess_provision
 from servicecircle.assessment.reach import assess_reach
@@ -92,6 +93,8 @@ def assess(
     poor = poor_zones(ground)
     for standard in plan.standards:
         outcomes[standard.id].evidence += network_cautions(poor, standard, outcomes[standard.id])
+        if not outcomes[standard.id].blocked:
+            outcomes[standard.id].evidence += tell_placeless(ground, standard)
         outcomes[standard.id].evidence += [
             evidence(standard, f"missing_{one.kind}" if one.blocks else one.kind, about=one.name, zh=one.zh, en=one.en)
             for one in outcomes[standard.id].missing

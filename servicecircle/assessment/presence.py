@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 
 from servicecircle.assessment.figures import share
-from servicecircle.assessment.membership import units_inside, zones_asked
+from servicecircle.assessment.membership import units_inside, zones_asked, zones_unknown
 from servicecircle.assessment.reach import scope_missing
 from servicecircle.assessment.rows import (
     CITY,
@@ -18,6 +18,7 @@ from servicecircle.assessment.rows import (
     Unit,
     base_columns,
     blocked_rows,
+    called,
     evidence,
     units,
     verdict_columns,
@@ -176,10 +177,7 @@ def _near_misses(ground: Ground, standard: Standard, presence: Presence, found: 
         facility = ground.facilities.iloc[number]
         zone = _unit_of(ground, presence, number)
         names = ", ".join(lacking)
-        zh, en = (
-            f"{facility['name'] or facility['id']} 缺 {names}",
-            f"{facility['name'] or facility['id']} lacks {names}",
-        )
+        zh, en = f"{called(facility)} 缺 {names}", f"{called(facility)} lacks {names}"
         result.append(evidence(standard, "near_miss", zone_id=zone, about=str(facility["id"]), zh=zh, en=en))
     return result
 
@@ -193,6 +191,5 @@ def _unit_of(ground: Ground, presence: Presence, number: int) -> str:
 def _columns_missing(ground: Ground, presence: Presence, facilities: NDArray[np.int64]) -> list[Missing]:
     """Return the columns that a standard asks about and the layers do not hold."""
     columns = [column for column in presence.requires_all if len(facilities) and column not in ground.facilities]
-    known = {*ground.city.zones.columns, *ground.cells.columns}
-    columns += [column for column in presence.unit_where if column not in known]
-    return [Missing("column", one, f"缺少列 {one}。", f"column {one!r} is missing.") for one in columns]
+    missing = [Missing("column", one, f"缺少列 {one}。", f"column {one!r} is missing.") for one in columns]
+    return missing + list(zones_unknown(ground, presence.unit_levels, presence.unit_where))

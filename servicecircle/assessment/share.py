@@ -15,12 +15,13 @@ from servicecircle.assessment.rows import (
     Outcome,
     base_columns,
     blocked_rows,
+    called,
     companion,
     evidence,
     units,
     verdict_columns,
 )
-from servicecircle.assessment.selection import Missing, amounts, holds, select
+from servicecircle.assessment.selection import Missing, amounts, holds, is_known, select
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -102,12 +103,17 @@ def _unknown(frame: pd.DataFrame, asked: Share) -> list[Missing]:
             en = f"{asked.numerator} is more than {asked.denominator} for {rows} rows."
             found.append(Missing("column", asked.numerator, zh, en))
     columns = {column for alternative in asked.having for column in alternative}
-    known = {column for column in columns if column in frame and frame[column].notna().any()}
+    told = {column: _told(frame, asked, column) for column in columns if column in frame}
+    known = {column for column, rows_known in told.items() if rows_known.any()}
     if columns and not known and len(frame):
         names = ", ".join(sorted(columns))
-        found.append(Missing("column", names, f"缺少列 {names}。", f"column {names} is missing."))
+        zh, en = f"缺少列 {names}。", f"column {names} is missing."
+        if told:
+            zh = f"列 {names} 没有可用的值，请填写是/否或数字。"
+            en = f"column {names} holds nothing that can be judged. Write yes and no, or numbers."
+        found.append(Missing("column", names, zh, en))
     for column in sorted(known):
-        rows = int(frame[column].isna().sum())
+        rows = int((~told[column]).sum())
         if rows:
             zh, en = (
                 f"{rows} 处的 {column} 未知，按没有计。",
@@ -115,6 +121,12 @@ def _unknown(frame: pd.DataFrame, asked: Share) -> list[Missing]:
             )
             found.append(Missing("value", column, zh, en, blocks=False))
     return found
+
+
+def _told(frame: pd.DataFrame, asked: Share, column: str) -> NDArray[np.bool_]:
+    """Return which rows hold something in a column that every condition on it can be asked of."""
+    conditions = [alternative[column] for alternative in asked.having if column in alternative]
+    return np.asarray(np.all([is_known(frame[column], condition) for condition in conditions], axis=0), dtype=bool)
 
 
 def _whole(frame: pd.DataFrame, asked: Share) -> Whole:
@@ -162,7 +174,7 @@ def _lacking(ground: Ground, standard: Standard, one: pd.Series[Any]) -> dict[st
     """Return the evidence of a facility or zone that does not have what is asked for."""
     zones = ground.facility_zones.loc[one["id"]] if one["id"] in ground.facility_zones.index else [one.get("zone_id")]
     zone = next((zone for zone in reversed(list(zones)) if isinstance(zone, str)), "")
-    name = one.get("name") or one["id"]
+    name = called(one)
     return evidence(
         standard, "lacking", zone_id=zone, about=str(one["id"]), zh=f"{name} 未达到", en=f"{name} does not have it"
     )

@@ -139,8 +139,13 @@ class PlannerTables:
         """
         rows = self.result.table[self.result.table["measure"].isin([Provision.kind, Presence.kind])]
         rows = self._with_names(rows[rows["value"].notna()], language)
+        beside = self.result.companions
+        keys = ["standard_id", "zone_id", "class"]
+        asked = beside.loc[beside["method"] == "capacity_required", [*keys, "value"]]
+        rows = rows.merge(asked.rename(columns={"value": "capacity_required"}), on=keys, how="left")
         columns = ["standard_id", "name", "level", "zone_name", "value", "unit", "facilities_n", "facilities_required"]
-        return _worded(rows[[*columns, "facilities_missing", "capacity", "capacity_missing", "status"]], language)
+        columns += ["facilities_missing", "capacity", "capacity_required", "capacity_missing", "status"]
+        return _worded(rows[columns], language)
 
     def blind_spots(self, *, language: Language = "zh") -> pd.DataFrame:
         """Return 服务盲区清单: the gap areas of all standards of access, worst first within each.

@@ -3,6 +3,7 @@
 Readers of a layer return a `Read`: the frame, and a report of what was found and repaired.
 """
 
+from servicecircle.read.bus_table import bus_lines, stops_of
 from servicecircle.read.folder import read_city
 from servicecircle.read.gtfs import BUS_TYPES, read_gtfs
 from servicecircle.read.overpass import fetch_walk_network
@@ -14,6 +15,8 @@ from servicecircle.read.sample import sample_city
 from servicecircle.read.tables import read_layer
 from servicecircle.read.walk_network import lines_network, read_walk_network
 from servicecircle.read.walkable import WALKABLE, TagRule, WalkFilter
+from servicecircle.read.zone_codes import level_of_code, with_code_levels
+from servicecircle.read.zone_residents import spread, with_group_shares
 
 __all__ = [
     "BUS_TYPES",
@@ -22,7 +25,9 @@ __all__ = [
     "Read",
     "TagRule",
     "WalkFilter",
+    "bus_lines",
     "fetch_walk_network",
+    "level_of_code",
     "lines_network",
     "read_city",
     "read_drive_network",
@@ -32,4 +37,8 @@ __all__ = [
     "read_walk_edges",
     "read_walk_network",
     "sample_city",
+    "spread",
+    "stops_of",
+    "with_code_levels",
+    "with_group_shares",
 ]

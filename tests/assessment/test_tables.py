@@ -56,7 +56,8 @@ def test_a_rate_never_counts_reference_rows(result: Assessment) -> None:
 def test_what_a_street_lacks(result: Assessment) -> None:
     table = result.tables.shortfalls("街道", language="en")
     rows = set(zip(table["zone"], table["standard"], strict=True))
-    expected = {("甲街道", one) for one in ("YY-01", "YY-05", "CX-01", "LY-01", "LY-02", "WT-01", "ZH-01")}
+    short = ["YY-01", "YY-02", "YY-05", "CX-01", "LY-01", "LY-02", "LY-04", "WT-01", "WT-02", "ZH-01"]
+    expected = {("甲街道", one) for one in short}
     assert rows == expected | {("丙(无人口)", "LY-02")}
 
 
@@ -73,6 +74,15 @@ def test_what_is_there_and_what_is_missing(result: Assessment) -> None:
         expected = oracle.EXPECTED["YY-01"][zone]
         row = table[["facilities required", "facilities missing"]].to_dict("index")["YY-01", name]
         assert list(row.values()) == [expected["required"], expected["missing"]]
+
+
+def test_places_there_asked_for_and_missing(result: Assessment) -> None:
+    table = english(result, "facility_gaps").set_index(["standard", "zone"]).loc["YY-02"]
+    # T1 has 60 places, T2 has 30; the city is held against all 24,000 residents
+    expected = {zone: oracle.EXPECTED["YY-02"][zone] for zone in ("A", "B", "CITY")}
+    assert table["capacity"].tolist() == [90.0, 30.0, 60.0]
+    assert table["capacity required"].tolist() == [expected[zone]["required"] for zone in ("CITY", "B", "A")]
+    assert table["capacity missing"].tolist() == [expected[zone]["missing"] for zone in ("CITY", "B", "A")]
 
 
 def test_urban_and_rural(result: Assessment) -> None:
