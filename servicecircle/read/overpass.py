@@ -207,6 +207,7 @@ def _ask(url: str, query: str, part: Path, left: float) -> tuple[str, float]:
         If asking again is no use.
     """
     import requests  # osmnx needs it too; only when something is fetched
+    import urllib3
 
     end = time.monotonic() + left
     try:
@@ -222,17 +223,8 @@ def _ask(url: str, query: str, part: Path, left: float) -> tuple[str, float]:
                 return f"HTTP {answer.status_code}: the server is busy", _seconds(answer.headers.get("Retry-After"))
             if answer.status_code != OK:
                 raise _refused(url, answer.status_code, answer.headers.get("Location"))
-            taken = 0
-            with part.open("wb") as file:
-                for chunk in answer.iter_content(CHUNK):
-                    taken += file.write(chunk)
-                    if taken > LARGEST_MB * 1_000_000:
-                        raise ReadError(
-                            f"{url}: the answer is larger than {LARGEST_MB} MB. Take a smaller area, or a file. | "
-                            f"{url}：结果超过 {LARGEST_MB} MB，请缩小范围，或改读文件。"
-                        )
-                    if time.monotonic() > end:
-                        return "the answer is too slow", 0.0
+            if _too_slow(url, answer.raw, part, end):
+                return "the answer is too slow", 0.0
     except (requests.exceptions.InvalidURL, requests.exceptions.MissingSchema, requests.exceptions.InvalidSchema) as e:
         raise InputError(f"url {url!r} is no address of a server ({e}). | url 不是有效地址。") from e
     except requests.Timeout:
@@ -242,9 +234,28 @@ def _ask(url: str, query: str, part: Path, left: float) -> tuple[str, float]:
             f"{url}: no connection. Are you offline, or behind a proxy? Read a file (.osm.pbf) with read_walk_network. "
             f"| 无法连接 {url}。若处于离线环境，请用 read_walk_network 读取 .osm.pbf 文件。"
         ) from None
-    except requests.RequestException:
+    except urllib3.exceptions.ReadTimeoutError:
+        return "no answer in time", 0.0
+    except (requests.RequestException, urllib3.exceptions.HTTPError):
         return "the answer broke off", 0.0
     return _fault(part), 0.0
+
+
+def _too_slow(url: str, body: Any, part: Path, end: float) -> bool:
+    """Write the body of an answer to the file; return whether the time was up before it had all come."""
+    taken = 0
+    with part.open("wb") as file:
+        # whatever has come so far: a server that drips must not hold us until a whole chunk is full
+        while chunk := body.read1(CHUNK, decode_content=True):
+            taken += file.write(chunk)
+            if taken > LARGEST_MB * 1_000_000:
+                raise ReadError(
+                    f"{url}: the answer is larger than {LARGEST_MB} MB. Take a smaller area, or a file. | "
+                    f"{url}：结果超过 {LARGEST_MB} MB，请缩小范围，或改读文件。"
+                )
+            if time.monotonic() > end:
+                return True
+    return False
 
 
 def _seconds(text: str | None) -> float:

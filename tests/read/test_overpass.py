@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import threading
 import time
 import urllib.parse
@@ -173,8 +174,7 @@ def test_a_server_that_hangs_ends_in_time(server: Server) -> None:
     assert time.monotonic() - begun < 2
 
 
-def test_a_server_that_drips_ends_in_time(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(overpass, "CHUNK", 1)
+def test_a_server_that_drips_ends_in_time(server: Server) -> None:
     server.drip = True
     begun = time.monotonic()
     with pytest.raises(ReadError, match="too slow"):
@@ -206,6 +206,12 @@ def test_an_answer_that_breaks_off_is_asked_for_again(server: Server) -> None:
     server.answers = [(200, {"Content-Length": str(len(data) + 100)}, data), (200, {}, data)]
     assert len(fetch_walk_network(BOX, crs=METRIC, url=server.url)) == 2
     assert len(server.asked) == 2
+
+
+def test_a_packed_answer_is_unpacked(server: Server) -> None:
+    packed = gzip.compress(TOWN.encode())
+    server.answers = [(200, {"Content-Encoding": "gzip", "Content-Length": str(len(packed))}, packed)]
+    assert len(fetch_walk_network(BOX, crs=METRIC, url=server.url)) == 2
 
 
 def test_an_answer_too_large_is_not_taken_in(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
