@@ -2,8 +2,10 @@
 
 from servicecircle.assessment.access import Access, access
 from servicecircle.assessment.assessment import Assessment
+from servicecircle.assessment.cell_walk import CellWalk
 from servicecircle.assessment.circles import circles_table
 from servicecircle.assessment.comparison import Comparison
+from servicecircle.assessment.districts import districts_table
 from servicecircle.assessment.equity import equity_table
 from servicecircle.assessment.explanation import Explanation
 from servicecircle.assessment.inequality import (
@@ -22,6 +24,7 @@ from servicecircle.assessment.sensitivity import Sensitivity, sensitivity
 __all__ = [
     "Access",
     "Assessment",
+    "CellWalk",
     "Comparison",
     "Explanation",
     "Gap",
@@ -31,6 +34,7 @@ __all__ = [
     "assess",
     "circles_table",
     "coefficient_of_variation",
+    "districts_table",
     "equity_table",
     "gini",
     "group_gap",

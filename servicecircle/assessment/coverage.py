@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from servicecircle.assessment.edge import edge_evidence, near_edge
 from servicecircle.assessment.figures import share
 from servicecircle.assessment.reach import scope_missing
 from servicecircle.assessment.rows import (
@@ -85,6 +86,9 @@ def assess_coverage(ground: Ground, standard: Standard, coverage: Coverage) -> O
     if not coverage.covered_by:
         outcome.cells = _cells(ground, reached, metres=coverage.metres, inside=inside)
         outcome.walks.append((",".join(standard.services), ground.walk_to(selection.facilities)))
+        limit = np.full(len(inside), float(radii.max()) if len(radii) else coverage.metres or 0.0)
+        near = near_edge(ground, selection.facilities, limit, among=inside & ~reached.near)
+        outcome.evidence += edge_evidence(ground, standard, near)
     return outcome
 
 

@@ -78,6 +78,8 @@ def assess_share(ground: Ground, standard: Standard, asked: Share) -> Outcome:
                 name = str(whole.frame["id"].iloc[row])
                 outcome.rows.append(_row(ground, standard, unit, whole, rows=np.array([row]), klass=name))
     outcome.evidence += [_lacking(ground, standard, whole.frame.iloc[row]) for row in np.flatnonzero(~whole.has)]
+    if asked.unit_levels:  # what facilities count is seen from the facilities; what zones do, from nothing else
+        outcome.evidence += [_having(standard, whole.frame.iloc[row]) for row in np.flatnonzero(whole.has)]
     return outcome
 
 
@@ -178,3 +180,9 @@ def _lacking(ground: Ground, standard: Standard, one: pd.Series[Any]) -> dict[st
     return evidence(
         standard, "lacking", zone_id=zone, about=str(one["id"]), zh=f"{name} 未达到", en=f"{name} does not have it"
     )
+
+
+def _having(standard: Standard, one: pd.Series[Any]) -> dict[str, Any]:
+    """Return the evidence of a zone that has what is asked for."""
+    name, zone = one["name"], str(one["zone_id"])
+    return evidence(standard, "having", zone_id=zone, about=zone, zh=f"{name} 已达到", en=f"{name} has it")
