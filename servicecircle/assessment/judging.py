@@ -14,6 +14,7 @@ from servicecircle.assessment.connection import assess_connection
 from servicecircle.assessment.coverage import assess_coverage
 from servicecircle.assessment.ground import Ground, make_ground
 from servicecircle.assessment.membership import levels_missing
+from servicecircle.assessment.network_quality import network_cautions, poor_zones
 from servicecircle.assessment.placeless import tell_placeless
 from servicecircle.assessment.presence import assess_presence
 from servicecircle.assessment.provision import assess_provision
@@ -90,7 +91,9 @@ def assess(
     ground = make_ground(city, since=since.ground if since is not None else None)
     bar = tqdm(plan.standards, desc="standards", unit="", delay=2, disable=not progress)
     outcomes = {standard.id: _with_rows(ground, standard, _assess_one(ground, plan, standard)) for standard in bar}
+    poor = poor_zones(ground)
     for standard in plan.standards:
+        outcomes[standard.id].evidence += network_cautions(poor, standard, outcomes[standard.id])
         if not outcomes[standard.id].blocked:
             outcomes[standard.id].evidence += tell_placeless(ground, standard)
         outcomes[standard.id].evidence += [

@@ -6,24 +6,31 @@ Readers of a layer return a `Read`: the frame, and a report of what was found an
 from servicecircle.read.bus_table import bus_lines, stops_of
 from servicecircle.read.folder import read_city
 from servicecircle.read.gtfs import BUS_TYPES, read_gtfs
-from servicecircle.read.pbf import read_walk_edges, read_walk_network
+from servicecircle.read.overpass import fetch_walk_network
+from servicecircle.read.pbf import read_walk_edges
 from servicecircle.read.population import read_population
 from servicecircle.read.report import Read
+from servicecircle.read.roads import DRIVABLE, read_drive_network
 from servicecircle.read.sample import sample_city
 from servicecircle.read.tables import read_layer
+from servicecircle.read.walk_network import lines_network, read_walk_network
 from servicecircle.read.walkable import WALKABLE, TagRule, WalkFilter
 from servicecircle.read.zone_codes import level_of_code, with_code_levels
 from servicecircle.read.zone_residents import spread, with_group_shares
 
 __all__ = [
     "BUS_TYPES",
+    "DRIVABLE",
     "WALKABLE",
     "Read",
     "TagRule",
     "WalkFilter",
     "bus_lines",
+    "fetch_walk_network",
     "level_of_code",
+    "lines_network",
     "read_city",
+    "read_drive_network",
     "read_gtfs",
     "read_layer",
     "read_population",
