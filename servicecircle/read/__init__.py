@@ -3,26 +3,40 @@
 Readers of a layer return a `Read`: the frame, and a report of what was found and repaired.
 """
 
+from servicecircle.read.categories import classify
+from servicecircle.read.duplicates import merge_duplicates
 from servicecircle.read.folder import read_city
 from servicecircle.read.gtfs import BUS_TYPES, read_gtfs
+from servicecircle.read.matching import FacilityMatch, match_facilities
+from servicecircle.read.osm_facilities import read_facilities
 from servicecircle.read.pbf import read_walk_edges, read_walk_network
 from servicecircle.read.population import read_population
 from servicecircle.read.report import Read
+from servicecircle.read.review import read_review, write_review
 from servicecircle.read.sample import sample_city
 from servicecircle.read.tables import read_layer
 from servicecircle.read.walkable import WALKABLE, TagRule, WalkFilter
+from servicecircle.read.zone_names import with_zone_ids
 
 __all__ = [
     "BUS_TYPES",
     "WALKABLE",
+    "FacilityMatch",
     "Read",
     "TagRule",
     "WalkFilter",
+    "classify",
+    "match_facilities",
+    "merge_duplicates",
     "read_city",
+    "read_facilities",
     "read_gtfs",
     "read_layer",
     "read_population",
+    "read_review",
     "read_walk_edges",
     "read_walk_network",
     "sample_city",
+    "with_zone_ids",
+    "write_review",
 ]

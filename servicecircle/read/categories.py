@@ -145,7 +145,9 @@ def rule_findings(
                 noted[rule.service, rule.note_en, rule.note_zh] += 1
     counts = listed(f"{service} {count:,}" for service, count in sorted(kept.items()))
     findings = [
-        Finding(layer, "classified", "info", f"services by category: {counts}.", f"按类别得到的服务：{counts}。", column)
+        Finding(
+            layer, "classified", "info", f"services by category: {counts}.", f"按类别得到的服务：{counts}。", column
+        )
     ]
     for (service, en, zh), count in sorted(noted.items()):
         said = f"{service}, {count:,} rows: {en.rstrip('.')}."
@@ -181,7 +183,8 @@ def _by_tags(frame: gpd.GeoDataFrame, rules: CategoryFile) -> tuple[list[Rule | 
     keys = [key for key in asked if key in frame.columns]
     if not keys:
         raise InputError(
-            f"The frame has no column of tags. The rules ask for: {listed(asked)}. | 没有 OSM 标签列，需要：{listed(asked)}。"
+            f"The frame has no column of tags. The rules ask for: {listed(asked)}. | 没有 OSM 标签列，需要："
+            f"{listed(asked)}。"
         )
     columns = [as_text(frame[key]) for key in keys]
     found: list[Rule | None] = []

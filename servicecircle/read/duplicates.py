@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
@@ -22,6 +21,7 @@ from servicecircle.read.report import Read
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    import geopandas as gpd
     from numpy.typing import NDArray
 
 LAYER = "facilities"
@@ -79,6 +79,7 @@ def merge_duplicates(
 
     Examples
     --------
+    >>> import geopandas as gpd
     >>> places = gpd.GeoDataFrame(
     ...     {"id": ["a", "b"], "service": "kindergarten", "name": ["实验幼儿园", "海州区实验幼稚园"]},
     ...     geometry=gpd.points_from_xy([500000, 500030], [3800000, 3800000]),
@@ -141,9 +142,7 @@ class _Rows:
         rank[sorted(range(len(frame)), key=lambda row: (ids[row], marks[row]))] = np.arange(len(frame))
         names = [normalised_name(name) for name in column("name")]
         apart = [column(name) for name in APART]
-        return cls(
-            frame, ids, names, column("service"), column("stop_role"), column("category"), apart, shapes, rank
-        )
+        return cls(frame, ids, names, column("service"), column("stop_role"), column("category"), apart, shapes, rank)
 
     def are_apart(self, one: int, other: int) -> bool:
         """Return whether two rows say that they are two things."""
@@ -192,7 +191,9 @@ def _position_links(rows: _Rows, position_m: float) -> Iterator[tuple[int, int]]
                 and rows.roles[position] == POSITION
                 and rows.roles[platform] == PLATFORM
                 and not rows.are_apart(position, platform)
-                and (rows.names[position] == rows.names[platform] or not rows.names[position] or not rows.names[platform])
+                and (
+                    rows.names[position] == rows.names[platform] or not rows.names[position] or not rows.names[platform]
+                )
             ):
                 found = (pair[2], int(rows.rank[platform]), platform)
                 best[position] = min(found, best.get(position, found))
@@ -208,7 +209,8 @@ def _groups(rows: _Rows, links: list[tuple[int, int]]) -> tuple[list[list[int]],
     members: dict[int, list[int]] = {}
     for row in sorted(set(ends.ravel().tolist()), key=lambda row: rows.rank[row]):
         members.setdefault(int(owner[row]), []).append(row)
-    groups, doubtful = [], []
+    groups: list[list[int]] = []
+    doubtful: list[list[int]] = []
     for group in members.values():
         agree = all(len({column[row] for row in group} - {None}) <= 1 for column in rows.apart)
         (groups if agree else doubtful).append(group)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
@@ -164,24 +164,21 @@ def _stream(path: Path, rules: CategoryFile) -> _Found:
     closed: dict[tuple[str, int], _Row] = {}
     factory = osmium.geom.WKBFactory()
     for entity in osmium.FileProcessor(str(path)).with_areas(asked).with_filter(asked):
-        tags = {tag.k: tag.v for tag in cast("osmium.osm.OSMObject", entity).tags}
+        tags = {tag.k: tag.v for tag in entity.tags}
         rule = rule_of_tags(rules, tags)
         if rule is None:
             continue
-        if entity.is_node():
-            node = cast("osmium.osm.Node", entity)
-            found.rows.append(_Row("node", node.id, tags, rule, shapely.Point(node.location.lon, node.location.lat)))
-        elif entity.is_area():
-            area = cast("osmium.osm.Area", entity)
-            kind = "way" if area.from_way() else "relation"
-            shape = _simple(shapely.from_wkb(factory.create_multipolygon(area)))
-            closed[kind, area.orig_id()] = _Row(kind, area.orig_id(), tags, rule, shape)
-        elif entity.is_way():
-            way = cast("osmium.osm.Way", entity)
-            closed.setdefault(("way", way.id), _Row("way", way.id, tags, rule, _line(way)))
-        elif tags.get("type") == "multipolygon":
-            relation = cast("osmium.osm.Relation", entity)
-            closed.setdefault(("relation", relation.id), _Row("relation", relation.id, tags, rule, None))
+        if isinstance(entity, osmium.osm.Node):
+            place = shapely.Point(entity.location.lon, entity.location.lat)
+            found.rows.append(_Row("node", entity.id, tags, rule, place))
+        elif isinstance(entity, osmium.osm.Area):
+            kind = "way" if entity.from_way() else "relation"
+            shape = _simple(shapely.from_wkb(factory.create_multipolygon(entity)))
+            closed[kind, entity.orig_id()] = _Row(kind, entity.orig_id(), tags, rule, shape)
+        elif isinstance(entity, osmium.osm.Way):
+            closed.setdefault(("way", entity.id), _Row("way", entity.id, tags, rule, _line(entity)))
+        elif isinstance(entity, osmium.osm.Relation) and tags.get("type") == "multipolygon":
+            closed.setdefault(("relation", entity.id), _Row("relation", entity.id, tags, rule, None))
     for row in closed.values():
         _add_way(found, row)
     return found
@@ -259,8 +256,8 @@ def _findings(found: _Found, wanted: list[_Row], absent: list[str]) -> list[Find
         findings.append(Finding.about(LAYER, "no_number", "repair", en=en, zh=zh, column="capacity", rows=unread))
     if absent:
         en = (
-            f"no object is of {listed(absent)}: that is what the map knows, and rarely what is there. Take the office's "
-            "list for these."
+            f"no object is of {listed(absent)}: that is what the map knows, and rarely what is there. Take the list of "
+            "the office in charge."
         )
         zh = f"地图中没有 {listed(absent)}：只说明地图未收录，不等于没有，请使用主管部门名录。"
         findings.append(Finding(LAYER, "service_absent", "warning", en, zh, "service"))
