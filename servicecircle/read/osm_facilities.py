@@ -51,7 +51,7 @@ def read_facilities(
 ) -> Read:
     """Read the facilities of an OpenStreetMap file: nodes, ways and multipolygons whose tags mean a service.
 
-    Areas stay areas. A way that is not closed (a platform drawn as a line) becomes the point in its middle.
+    Areas stay areas. A way that makes no area (a platform drawn as a line) becomes the point in its middle.
 
     Parameters
     ----------
@@ -172,6 +172,8 @@ def _stream(path: Path, rules: CategoryFile) -> _Found:
             place = shapely.Point(entity.location.lon, entity.location.lat)
             found.rows.append(_Row("node", entity.id, tags, rule, place))
         elif isinstance(entity, osmium.osm.Area):
+            if entity.num_rings()[0] == 0:  # crosses itself: the way is taken as a line, the relation as broken
+                continue
             kind = "way" if entity.from_way() else "relation"
             shape = _simple(shapely.from_wkb(factory.create_multipolygon(entity)))
             closed[kind, entity.orig_id()] = _Row(kind, entity.orig_id(), tags, rule, shape)
@@ -239,8 +241,8 @@ def _findings(found: _Found, wanted: list[_Row], absent: list[str]) -> list[Find
     """Return what was changed, what could not be read, and which services are not there."""
     findings = []
     if found.lines:
-        en = "ways that are not closed: the point in the middle of each is taken."
-        zh = "未闭合的线，取其中点。"
+        en = "ways that make no area (lines, or outlines that cross themselves): the point in the middle of each is taken."
+        zh = "不构成面的线（未闭合或自相交），取其中点。"
         findings.append(Finding.about(LAYER, "line", "repair", en=en, zh=zh, column="geometry", rows=found.lines))
     if found.broken:
         en = (
