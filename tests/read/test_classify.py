@@ -126,7 +126,9 @@ OSM = [
 @pytest.mark.parametrize(("tags", "service"), OSM)
 def test_the_service_of_tags(tags: dict[str, str], service: str | None) -> None:
     keys = dict.fromkeys([*tags, "amenity"])
-    read = classify(pois(**{key: ["library" if key == "amenity" else None, tags.get(key)] for key in keys}), scheme="osm")
+    read = classify(
+        pois(**{key: ["library" if key == "amenity" else None, tags.get(key)] for key in keys}), scheme="osm"
+    )
     assert read.frame["service"].tolist() == ["library_branch", *([service] if service else [])]
 
 

@@ -180,7 +180,9 @@ def test_no_rows() -> None:
 
 
 def test_the_frame_of_the_caller_stays_as_it_is() -> None:
-    frame = places({"id": "a", "name": "园", "geometry": at(0)}, {"id": "b", "name": "园", "stars": 1, "geometry": at(0)})
+    frame = places(
+        {"id": "a", "name": "园", "geometry": at(0)}, {"id": "b", "name": "园", "stars": 1, "geometry": at(0)}
+    )
     copy = frame.copy()
     merge_duplicates(frame)
     assert_geodataframe_equal(frame, copy)
