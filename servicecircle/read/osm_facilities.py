@@ -241,7 +241,7 @@ def _findings(found: _Found, wanted: list[_Row], absent: list[str]) -> list[Find
     """Return what was changed, what could not be read, and which services are not there."""
     findings = []
     if found.lines:
-        en = "ways that make no area (lines, or outlines that cross themselves): the point in the middle of each is taken."
+        en = "ways that make no area (lines, outlines that cross themselves): the point in the middle of each is taken."
         zh = "不构成面的线（未闭合或自相交），取其中点。"
         findings.append(Finding.about(LAYER, "line", "repair", en=en, zh=zh, column="geometry", rows=found.lines))
     if found.broken:

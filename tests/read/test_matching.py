@@ -228,10 +228,8 @@ TABLE = [
 
 
 def doubtful() -> FacilityMatch:
-    places = points(
-        {"name": "机关第一幼儿园"}, {"name": "机关第二幼儿园"}, {"name": "=HYPERLINK(1)第二幼儿园"}, {"name": "向阳小学", "east": 1100.0}
-    )  # fmt: skip
-    return match(TABLE, places)
+    names = ("机关第一幼儿园", "机关第二幼儿园", "=HYPERLINK(1)第二幼儿园")
+    return match(TABLE, points(*({"name": name} for name in names), {"name": "向阳小学", "east": 1100.0}))
 
 
 def edited(tmp_path: Path, *edits: tuple[str, Any]) -> Path:

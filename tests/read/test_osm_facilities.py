@@ -59,7 +59,10 @@ def codes(found: Read) -> dict[str, tuple[str, ...]]:
 @pytest.mark.parametrize("name", ["map.osm.pbf", "地图.osm", "map.osm.gz"])
 def test_a_point_with_its_tags(tmp_path: Path, name: str) -> None:
     tags = {
-        **{"amenity": "kindergarten", "name": "Kindergarten 1", "name:zh": "第一幼儿园", "capacity": "120"},
+        "amenity": "kindergarten",
+        "name": "Kindergarten 1",
+        "name:zh": "第一幼儿园",
+        "capacity": "120",
         "operator:type": "government",
     }
     row = read(tmp_path, Map({7: (0, 0)}, {7: tags}), name=name).frame.iloc[0]
