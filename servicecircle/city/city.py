@@ -20,6 +20,7 @@ from servicecircle.city.across import (
 from servicecircle.city.borders import border_findings
 from servicecircle.city.inspection import Inspection
 from servicecircle.city.layers import inspect_areas, inspect_facilities, inspect_population, inspect_zones
+from servicecircle.city.places import outlying
 from servicecircle.city.transport import LINES, Transport, inspect_lines
 from servicecircle.city.vocabulary import ATTRIBUTES
 from servicecircle.city.zoning import redrawn, zones_of
@@ -115,6 +116,7 @@ class City:
         services = {*map(str, self.services), *facilities["service"]}
         found += doubles(cells, facilities) + doubtful_names(facilities, zones, services)
         found += border_findings(cells, zones)
+        found += self._outlying(facilities, zones)
         found += outside_area_of_use(self.walk.crs, self.walk.bounds)
         drive, lines = self.transport.drive, seen[LINES].frame if LINES in seen else None
         roads = drive.roads.report.findings if drive is not None else ()
@@ -130,6 +132,11 @@ class City:
         }
         for key, value in values.items():
             object.__setattr__(self, key, value)
+
+    def _outlying(self, facilities: gpd.GeoDataFrame, zones: gpd.GeoDataFrame) -> list[Finding]:
+        inside, _ = zones_of(facilities.geometry, zones, declared=facilities["zone_id"])
+        zoned = inside.notna().any(axis=1).to_numpy()
+        return outlying(facilities, self.walk.bounds, self.access.max_access_m, zoned=zoned)
 
     @property
     def crs(self) -> pyproj.CRS:
