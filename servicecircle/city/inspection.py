@@ -174,7 +174,7 @@ class Inspection:
         example = f" ({str(given[said].iloc[0])!r})" if said.any() else ""
         bad: dict[tuple[str, str, str], pd.Series[bool]] = {
             ("no_number", f"is no number{example}", f"不是数字{example}"): said,
-            ("infinite", "is infinite", "为无穷大"): np.isinf(values),
+            ("infinite", "is infinite", "为无穷大"): values.abs() == np.inf,
             ("negative", "is below zero", "为负数"): values < 0,
             ("missing", "is missing (NaN)", "缺失"): values.isna() & ~said & (not may_be_missing),
         }

@@ -121,7 +121,7 @@ def test_a_day_or_a_month_shown_as_a_number_is_no_year(year: Any) -> None:
 
 
 def test_days_of_a_geodata_file_are_their_years() -> None:
-    days = pd.Series(pd.to_datetime(["2019-09-01", None]))
+    days = pd.Series([pd.Timestamp("2019-09-01"), pd.NaT])
     assert read_amounts(days, "year").numbers.fillna(-1).tolist() == [2019.0, -1.0]
     assert read_amounts(days, "beds").kinds.tolist() == ["unreadable", "plain"]
 

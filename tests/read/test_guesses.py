@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 import pytest
 
@@ -11,7 +13,7 @@ from servicecircle.read import guess_columns, known_schema
 from servicecircle.read.guesses import _heads, _schemas
 
 
-def guessed(kind: str, **columns: list[object]) -> dict[str, str]:
+def guessed(kind: str, **columns: Any) -> dict[str, str]:
     return {name: guess.column for name, guess in guess_columns(pd.DataFrame(columns), kind).items()}
 
 
