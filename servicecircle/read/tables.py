@@ -12,9 +12,10 @@ from pyogrio.errors import DataLayerError, DataSourceError
 from pyproj.exceptions import CRSError as UnreadableCRS
 from shapely.errors import GEOSException
 
+from servicecircle.datum import from_datum, shifted_datum
 from servicecircle.errors import CRSError, InputError, ReadError
 from servicecircle.findings import DataReport, Finding
-from servicecircle.projection import check_coordinates, parsed_crs
+from servicecircle.projection import WGS84, agrees, check_coordinates, parsed_crs
 from servicecircle.read.delimited import read_csv
 from servicecircle.read.report import Read
 from servicecircle.read.shapefile import check_parts, decoded
@@ -63,7 +64,8 @@ def read_layer(
         csv only: the column with geometries as text (WKT), instead of x and y.
     crs
         The CRS that the coordinates in the file are in: needed for csv with coordinates and for files that do not
-        declare one.
+        declare one. ``"GCJ-02"`` or ``"BD-09"`` for the shifted coordinates of Chinese web maps, whatever the file
+        declares (it cannot say so itself): they are brought to WGS 84, which is reported.
 
     Returns
     -------
@@ -95,15 +97,20 @@ def read_layer(
     """
     path = Path(path)
     _check_file(path)
+    datum = shifted_datum(crs)
     if path.suffix.lower() == ".csv":
         if layer is not None:
             raise InputError(f"{path}: a csv file has no layers; leave layer out. | csv 文件没有图层，请去掉 layer。")
-        read = read_csv(path, x=x, y=y, wkt=wkt, crs=crs)
+        read = read_csv(path, x=x, y=y, wkt=wkt, crs=crs if datum is None else WGS84)
     else:
         if any(option is not None for option in (x, y, wkt)):
             raise InputError(f"{path}: x, y and wkt are for csv files only. | x、y、wkt 仅用于 csv 文件。")
-        read = _with_crs(_vector(path, layer), path, crs)
+        read = _vector(path, layer)
+        read = _with_crs(read, path, crs) if datum is None else _shiftable(read, path, datum)
     check_coordinates(read.frame, layer=path.name)
+    if datum is not None:
+        frame, findings = from_datum(read.frame, datum, layer=path.name)
+        read = Read(frame, read.report.plus(*findings))
     return _renamed(read, path, columns or {})
 
 
@@ -222,6 +229,20 @@ def _with_crs(read: Read, path: Path, crs: object) -> Read:
         f"GeoJSON 默认为经纬度；按 crs 的指定，坐标按 {given.name} 读取。",
     )
     return Read(read.frame.set_crs(given, allow_override=True), read.report.plus(said))
+
+
+def _shiftable(read: Read, path: Path, datum: str) -> Read:
+    """Return the layer if its coordinates may be in a shifted datum; CRSError if it declares an old Chinese one."""
+    declared = read.frame.crs
+    if declared is None:
+        return replace(read, frame=read.frame.set_crs(WGS84))
+    if not agrees(declared):
+        raise CRSError(
+            f"{path} declares {declared.name}, but crs says {datum}, which is found in files that declare WGS 84 or "
+            f"CGCS2000. Leave one of them out, or correct the file's declaration. | {path} 声明为 {declared.name}，与 "
+            f"crs = {datum} 矛盾；{datum} 坐标的文件通常声明为 WGS 84 或 CGCS2000，请改正其一。"
+        )
+    return read
 
 
 def _renamed(read: Read, path: Path, columns: Mapping[str, str]) -> Read:
