@@ -306,8 +306,8 @@ def suspicion(layer: str, found: Displacement, *, part: str = "", part_zh: str =
         "datum_suspected",
         "warning",
         f"the layer{part} {looks}: it is displaced by {size} m ({way}). Put back, its {found.places:,} places "
-        f"looked at lie {found.after_m:,.0f} m from the reference; as they are, {found.before_m:,.0f} m; moved as far in other "
-        f"directions, {found.control_m:,.0f} m ({sure}: {found.clear:.1f} standard deviations). {remedy}.",
+        f"looked at lie {found.after_m:,.0f} m from the reference; as they are, {found.before_m:,.0f} m; moved as far "
+        f"in other directions, {found.control_m:,.0f} m ({sure}: {found.clear:.1f} standard deviations). {remedy}.",
         f"该图层{part_zh}{looks_zh}：偏移约 {size} 米（{way_zh}）。纠正后所查 {found.places:,} 个点距参照典型为 "
         f"{found.after_m:,.0f} 米，现为 {found.before_m:,.0f} 米，向其他方向移动同样距离为 {found.control_m:,.0f} 米"
         f"（{sure_zh}，{found.clear:.1f} 倍标准差）。{remedy_zh}。",

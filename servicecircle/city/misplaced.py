@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import geopandas as gpd
 import numpy as np
 import pyproj
 import shapely
@@ -17,6 +16,7 @@ from servicecircle.text import listed
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    import geopandas as gpd
     from numpy.typing import NDArray
 
     from servicecircle.alignment import Displacement
