@@ -20,6 +20,7 @@ from servicecircle.city.across import (
 from servicecircle.city.borders import border_findings
 from servicecircle.city.inspection import Inspection
 from servicecircle.city.layers import inspect_areas, inspect_facilities, inspect_population, inspect_zones
+from servicecircle.city.misplaced import far_layers, shifted_layers
 from servicecircle.city.places import outlying
 from servicecircle.city.transport import LINES, Transport, inspect_lines
 from servicecircle.city.vocabulary import ATTRIBUTES
@@ -110,9 +111,11 @@ class City:
         _stop_at_errors(report)
         facilities, zones = seen["facilities"].frame, seen["zones"].frame
         found = [*unknown_zones(seen["population"], zones), *unknown_zones(seen["facilities"], zones)]
-        _stop_at_errors(DataReport(tuple(found)))
+        far = far_layers(self.walk, seen["population"].frame, facilities, zones)
+        _stop_at_errors(DataReport((*found, *far)))
         areas = seen["areas"].frame if "areas" in seen else None
         cells, found = with_settings(seen["population"].frame, zones, areas)
+        found += far + shifted_layers(self.walk, facilities, zones)
         services = {*map(str, self.services), *facilities["service"]}
         found += doubles(cells, facilities) + doubtful_names(facilities, zones, services)
         found += border_findings(cells, zones)
