@@ -26,7 +26,7 @@ from servicecircle.findings import DataReport
 from servicecircle.network import AccessRule, DriveNetwork, WalkNetwork
 from servicecircle.plan import Plan, bundled_plans, read_plan
 from servicecircle.read import read_city, read_gtfs, read_layer, read_population, read_walk_network, sample_city
-from servicecircle.show import gap_map, write_summary
+from servicecircle.show import gap_map, write_layer, write_layers, write_summary
 from servicecircle.siting import Proposal, best_sites
 
 __version__ = version("servicecircle")
@@ -63,5 +63,7 @@ __all__ = [
     "sample_city",
     "sensitivity",
     "split_change",
+    "write_layer",
+    "write_layers",
     "write_summary",
 ]
