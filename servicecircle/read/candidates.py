@@ -63,11 +63,12 @@ class Sides:
         rows = _checked_table(table)
         places, findings = _checked_points(points)
         names, row_zones = (_names(rows), _names(places)), _texts(rows, "zone_id")
-        others = (_texts(rows, "service"), _texts(places, "service"), places["point_id"].tolist())
+        services = (_texts(rows, "service"), _texts(places, "service"))
+        ids = [str(one) for one in places["point_id"]]
         if zones is None:
             own = _texts(places, "zone_id")
             point_zones = [None if one is None else frozenset((one,)) for one in own]
-            return cls(rows, places, *names, row_zones, point_zones, own, {}, findings, *others)
+            return cls(rows, places, *names, row_zones, point_zones, own, {}, findings, *services, ids)
         metric_crs(zones.crs)
         _check_zones(rows, row_zones, zones)
         spots = places.geometry.representative_point().to_crs(zones.crs)
@@ -76,7 +77,7 @@ class Sides:
         called = dict(zip(as_text(zones["zone_id"]), as_text(zones.get("name", zones["zone_id"])), strict=True))
         told = [called.get(one) or one for one in smallest_zone(membership)]
         shapes = dict(zip(as_text(zones["zone_id"]), zones.geometry.to_crs(places.crs), strict=True))
-        return cls(rows, places, *names, row_zones, list(inside), told, shapes, findings, *others)
+        return cls(rows, places, *names, row_zones, list(inside), told, shapes, findings, *services, ids)
 
     def fits(self, row: int, point: int) -> bool:
         """Return whether a row and a point may be one: not of different services."""
