@@ -17,6 +17,7 @@ from servicecircle.city.across import (
     unknown_zones,
     with_settings,
 )
+from servicecircle.city.borders import border_findings
 from servicecircle.city.inspection import Inspection
 from servicecircle.city.layers import inspect_areas, inspect_facilities, inspect_population, inspect_zones
 from servicecircle.city.places import outlying
@@ -48,8 +49,9 @@ class City:
         The walk network.
     population
         Cells (points or polygons) with ``pop_total`` and, if known, ``cell_id``, ``setting`` (urban or rural),
-        ``zone_id`` and other groups: ``pop_0_2``, ``pop_3_5``, ``pop_6_14``, ``pop_60p``, ``pop_65p``. Without a
-        setting of its own a cell has that of the smallest zone around it which says so.
+        ``zone_id`` and other groups: ``pop_0_2``, ``pop_3_5``, ``pop_6_14``, ``pop_60p``, ``pop_65p``; a column such
+        as ``pop_60p_estimated`` says whether a group is only estimated. Without a setting of its own a cell has that of
+        the smallest zone around it which says so.
     facilities
         Facilities of all services, with ``service`` and, if known, ``id``, ``name``, ``zone_id``, ``status`` and other
         attributes. A facility without a geometry needs a ``zone_id``: it is counted there, and never walked to.
@@ -57,7 +59,8 @@ class City:
         Polygons of all levels, with ``zone_id``, ``level`` and, if known, ``name``, ``parent``, ``setting``,
         ``urban_rural_code``.
     areas
-        Polygons with a ``kind``: built_up, main_city, water ...
+        Polygons with a ``kind``: built_up, main_city, water ... With areas of kind ``urban``, cells whose setting
+        neither they nor their zones tell are urban inside and rural outside.
     services
         Services that are known, also where no facility has them: an empty layer is a true zero, a layer that was not
         loaded is not.
@@ -108,9 +111,11 @@ class City:
         facilities, zones = seen["facilities"].frame, seen["zones"].frame
         found = [*unknown_zones(seen["population"], zones), *unknown_zones(seen["facilities"], zones)]
         _stop_at_errors(DataReport(tuple(found)))
-        cells, found = with_settings(seen["population"].frame, zones)
+        areas = seen["areas"].frame if "areas" in seen else None
+        cells, found = with_settings(seen["population"].frame, zones, areas)
         services = {*map(str, self.services), *facilities["service"]}
         found += doubles(cells, facilities) + doubtful_names(facilities, zones, services)
+        found += border_findings(cells, zones)
         found += self._outlying(facilities, zones)
         found += outside_area_of_use(self.walk.crs, self.walk.bounds)
         drive, lines = self.transport.drive, seen[LINES].frame if LINES in seen else None
@@ -120,7 +125,7 @@ class City:
             "population": cells,
             "facilities": facilities,
             "zones": zones,
-            "areas": seen["areas"].frame if "areas" in seen else None,
+            "areas": areas,
             "services": tuple(sorted(services)),
             "report": DataReport(tuple(whole)),
             "transport": Transport(drive, lines),

@@ -11,6 +11,7 @@ import pandas as pd
 from servicecircle.city.inspection import Inspection, as_text
 from servicecircle.city.places import PLACES, POLYGONS, drop_no_numbers, inspect_places
 from servicecircle.city.vocabulary import (
+    ESTIMATED,
     FLAGS,
     GROUPS,
     NUMBERS,
@@ -54,6 +55,9 @@ def _inspect_groups(seen: Inspection) -> None:
     groups = [group for group in seen.frame.columns if group in GROUPS]
     for group in groups:
         seen.numbers(group, may_be_missing=False)
+        if (flag := f"{group}{ESTIMATED}") in seen.frame:
+            seen.mapped(flag, YES_NO)
+            seen.frame[flag] = seen.frame[flag].eq(other=True)
     total = seen.frame["pop_total"].to_numpy()
     for group in set(groups) - {"pop_total"}:
         above = seen.frame[group].to_numpy() > total + 0.5

@@ -126,7 +126,8 @@ def outlying(
     """
     places = facilities.geometry
     placed = ~(places.isna() | places.is_empty).to_numpy()
-    extent = shapely.box(*bounds)
+    west, south, east, north = bounds
+    extent = shapely.box(west, south, east, north)
     metres = np.where(placed, shapely.distance(places.to_numpy(), extent), 0.0)
     far = metres > max_access_m
     ids = facilities["id"].to_numpy()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from servicecircle.errors import InputError, ReadError
 from servicecircle.files import replacing, set_cell
 from servicecircle.plan.fields import hint
-from servicecircle.plan.reader import checked_plan
+from servicecircle.plan.reader import checked_plan, document_lines
 from servicecircle.plan.sheets import SHEETS, TYPED, Row, SheetFaults, line_in, rows_of, table_of
 from servicecircle.plan.writer import plan_table
 
@@ -97,13 +97,15 @@ def write_workbook(plan: Plan, path: str | Path, *, replace: bool = False) -> No
             )
 
 
-def read_workbook(path: str | Path) -> Plan:
+def read_workbook(path: str | Path, *, document: str | Path | None = None) -> Plan:
     """Return the plan that a workbook holds, checked as a plan file is.
 
     Parameters
     ----------
     path
         A workbook as `write_workbook` writes it.
+    document
+        A text file of the document that the plan was read from, as for `read_plan`.
 
     Raises
     ------
@@ -112,7 +114,7 @@ def read_workbook(path: str | Path) -> Plan:
     PlanError
         If it has faults: ``.faults`` holds all of them, with sheet and row.
     """
-    faults = SheetFaults(str(path))
+    faults = SheetFaults(str(path), document=None if document is None else document_lines(document))
     return checked_plan(_table_of(path, faults), faults)
 
 
