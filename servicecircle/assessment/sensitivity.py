@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from servicecircle.assessment.judging import assess
-from servicecircle.network import AccessRule
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -129,7 +128,7 @@ def _at_share(plan: Plan, share: float) -> Plan:
 
 
 def _at_access(city: City, metres: float) -> City:
-    return replace(city, access=AccessRule(islands=city.access.islands, max_access_m=metres))
+    return replace(city, access=replace(city.access, max_access_m=metres))
 
 
 def _as_rural(city: City, code: str) -> City:

@@ -37,13 +37,14 @@ class About:
     report: DataReport = field(default_factory=DataReport)
 
     def __post_init__(self) -> None:
-        name, notice, report = ([value] for value in (self.name, self.notice, self.report))
-        if not all(isinstance(one, str) for one in name):
-            raise InputError(f"name must be a text. {self.name!r} was given instead. | name 应为文字。")
-        if not all(isinstance(one, tuple | list) and len(one) == len(("zh", "en")) for one in notice):
+        name: object = self.name
+        notice: object = self.notice
+        report: object = self.report
+        if not isinstance(name, str):
+            raise InputError(f"name must be a text. {name!r} was given instead. | name 应为文字。")
+        if not isinstance(notice, tuple | list) or len(notice) != len(("zh", "en")):
             raise InputError(
-                f"notice must be two texts, Chinese and English. {self.notice!r} was given instead. | notice 应为中英文"
-                "两段文字。"
+                f"notice must be two texts, Chinese and English. {notice!r} was given instead. | notice 应为两段文字。"
             )
-        if not all(isinstance(one, DataReport) for one in report):
-            raise InputError(f"report must be a DataReport. {self.report!r} was given instead. | report 应为 DataReport。")
+        if not isinstance(report, DataReport):
+            raise InputError(f"report must be a DataReport. {report!r} was given instead. | report 应为 DataReport。")

@@ -161,7 +161,7 @@ def nearest_open(
         for start in range(0, len(todo), POINTS_AT_ONCE):
             rows = todo[start : start + POINTS_AT_ONCE]
             point, at = tree.query(points[rows], predicate="dwithin", distance=radius[rows])
-            places = _places(lines, at, points[rows], point, radius[rows])
+            places = _places(lines, (point, at), points[rows], radius[rows])
             row, found = _first_open(places, points[rows], barriers)
             row = rows[row]
             line[row], share[row], metres[row] = found
@@ -173,8 +173,9 @@ def nearest_open(
 Places = tuple["Ints", "Ints", "Floats", "Floats", "Floats"]
 
 
-def _places(lines: NDArray[np.object_], at: Ints, points: NDArray[np.object_], point: Ints, radius: Floats) -> Places:
+def _places(lines: NDArray[np.object_], near: tuple[Ints, Ints], points: NDArray[np.object_], radius: Floats) -> Places:
     """Return the places to try: point, line, share of its length, metres and xy, by point and distance."""
+    point, at = near
     used, place = np.unique(at, return_inverse=True)
     length = shapely.length(lines[used])
     count = np.maximum(np.ceil(length / PIECE_M), 1).astype(np.int64)
@@ -186,8 +187,8 @@ def _places(lines: NDArray[np.object_], at: Ints, points: NDArray[np.object_], p
     times = count[place]
     pair = np.repeat(np.arange(len(at)), times)
     piece = np.repeat(begin[place] - (np.cumsum(times) - times), times) + np.arange(times.sum())
-    near = shapely.dwithin(pieces[piece], points[point[pair]], radius[point[pair]])
-    pair, piece = pair[near], piece[near]
+    close = shapely.dwithin(pieces[piece], points[point[pair]], radius[point[pair]])
+    pair, piece = pair[close], piece[close]
     foot = np.clip(shapely.line_locate_point(pieces[piece], points[point[pair]]), 0.0, None)
     whole = length[of[piece]]
     inner = low[piece] + np.divide(foot, whole, out=np.zeros_like(foot), where=whole > 0)

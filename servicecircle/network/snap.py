@@ -38,8 +38,8 @@ def snap(
     """Place each point on the nearest edge that may be entered, by a straight leg that crosses no barrier.
 
     Edges that are equally near (to a thousandth of a millimetre) are taken in the network's order, which depends on
-    their geometry only. A point whose leg would cross a barrier is placed where the shortest leg that crosses none ends,
-    found to 10 m: see `network.barriers`.
+    their geometry only. A point whose leg would cross a barrier is placed where the shortest leg that crosses none
+    ends, to within 10 m (see `network.barriers.nearest_open`).
 
     Parameters
     ----------
@@ -55,8 +55,8 @@ def snap(
     Returns
     -------
     Positions
-        One row per point, in the given order. Points that are missing, empty, have a NaN coordinate, or lie farther
-        than ``rule.max_access_m`` from every edge that may be entered, or have a barrier before every such edge, are not
+        One row per point, in the given order. Points that are missing, empty, have a NaN coordinate, lie farther than
+        ``rule.max_access_m`` from every edge that may be entered, or have a barrier before every such edge, are not
         placed.
 
     Raises
