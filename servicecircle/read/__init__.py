@@ -3,6 +3,7 @@
 Readers of a layer return a `Read`: the frame, and a report of what was found and repaired.
 """
 
+from servicecircle.read.barriers import read_barriers
 from servicecircle.read.folder import read_city
 from servicecircle.read.gtfs import BUS_TYPES, read_gtfs
 from servicecircle.read.pbf import read_walk_edges, read_walk_network
@@ -18,6 +19,7 @@ __all__ = [
     "Read",
     "TagRule",
     "WalkFilter",
+    "read_barriers",
     "read_city",
     "read_gtfs",
     "read_layer",
