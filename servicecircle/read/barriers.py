@@ -33,10 +33,10 @@ SIDEWALKS = frozenset({"both", "left", "right", "yes", "separate"})
 def read_barriers(path: str | os.PathLike[str], *, crs: object) -> Read:
     """Read what people cannot walk across from an OpenStreetMap file: railways, water, expressways.
 
-    Railways (rail, light_rail, subway; not trams, nor narrow gauge, which mostly runs in streets), rivers and canals, and motorways and trunk
-    roads without a sidewalk are lines; lakes, riverbanks and reservoirs are polygons, multipolygons assembled, those
-    with an incomplete outline left out. What runs in a tunnel or on a bridge can be walked over or under and is no
-    barrier; neither are streams, ditches and water that falls dry (intermittent).
+    Railways (rail, light_rail, subway; not trams, nor narrow gauge, which mostly runs in streets), rivers and canals,
+    and motorways and trunk roads without a sidewalk are lines; lakes, riverbanks and reservoirs are polygons,
+    multipolygons assembled, those with an incomplete outline left out. What runs in a tunnel or on a bridge can be
+    walked over or under and is no barrier; neither are streams, ditches and water that falls dry (intermittent).
 
     Parameters
     ----------

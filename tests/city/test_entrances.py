@@ -68,7 +68,7 @@ TO_GATE = math.hypot(50, 30)
 
 
 def test_a_home_in_a_compound_leaves_by_its_entrance() -> None:
-    """To the gate, 10 m to the street, 130 m along it, 10 m to the school; straight to the street it were 60 + 100 + 10."""
+    """To the gate, 10 m to the street, 130 m along it, 10 m to the school; without the wall 60 + 100 + 10."""
     assert walk(yard_city()) == pytest.approx(TO_GATE + 10 + 130 + 10)
     assert walk(yard_city(areas=None, entrances=None)) == pytest.approx(60 + 100 + 10)
 
@@ -87,11 +87,12 @@ def test_a_compound_is_known_by_its_name_too() -> None:
 
 
 def test_a_compound_is_not_crossed_from_outside() -> None:
-    """The home west of the yard could reach the street only through it: it is out of reach within 500 m."""
-    city = yard_city(homes=[at(-20, 50)])
-    placed = city.placed(city.population.geometry)
-    assert placed.access_m[0] > math.hypot(130, 50)
-    assert placed.access_m[0] <= math.hypot(130, 130 * 50 / 20) + 10
+    """60 m west of the yard the street is seen past its corners, 50 m up for 60 m across; from 20 m it is not."""
+    shortest = math.hypot(170, 170 * 50 / 60)
+    city = yard_city(homes=[at(-60, 50), at(-20, 50)])
+    far, near = city.placed(city.population.geometry).access_m
+    assert shortest < far <= shortest + 10
+    assert near == math.inf
 
 
 def test_a_facility_in_a_compound_is_entered_by_its_entrance() -> None:
