@@ -118,7 +118,7 @@ def leg_crosses(here: shapely.Point, there: shapely.Point, walls: list[shapely.G
     if leg.length <= 0.002:
         return False
     inner = shapely.LineString([leg.interpolate(0.001), leg.interpolate(leg.length - 0.001)])
-    return any(inner.intersects(wall) and not wall.buffer(-0.001).contains(here) for wall in walls)
+    return any(inner.intersects(wall) and not shapely.buffer(wall, -0.001).contains(here) for wall in walls)
 
 
 def open_stretches(

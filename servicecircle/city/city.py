@@ -197,7 +197,7 @@ class City:
             The id of the facility that stands at each point, where they are facilities.
         """
         points = np.asarray(places, dtype=object)
-        return self.ways.placed(self.walk, points, rule=self.access, ids=None if ids is None else list(ids))
+        return self.ways.placed(self.walk, points, rule=self.access, ids=ids)
 
     def adding(self, facilities: gpd.GeoDataFrame) -> City:
         """Return a city with more facilities.

@@ -14,7 +14,7 @@ from servicecircle.city.vocabulary import BARRIERS
 from servicecircle.network import AccessRule, Barriers, Doors, Positions, WalkNetwork, snap
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable
 
     import geopandas as gpd
     from numpy.typing import NDArray
@@ -101,7 +101,7 @@ class Ways:
         return found.digest()
 
     def placed(
-        self, network: WalkNetwork, places: NDArray[np.object_], *, rule: AccessRule, ids: Sequence[Any] | None = None
+        self, network: WalkNetwork, places: NDArray[np.object_], *, rule: AccessRule, ids: Iterable[Any] | None = None
     ) -> Positions:
         """Return points placed on a network: round barriers, through the doors of facilities and out of compounds.
 
@@ -142,7 +142,7 @@ class Ways:
         )
         return Positions.through(_ordered(doors), xy)
 
-    def _begins(self, xy: Floats, ids: Sequence[Any] | None) -> tuple[Ints, Floats]:
+    def _begins(self, xy: Floats, ids: Iterable[Any] | None) -> tuple[Ints, Floats]:
         """Return where walks begin, and the point each belongs to: the doors of a facility, else the point itself."""
         if ids is None or not len(self.door_of):
             return np.arange(len(xy), dtype=np.int64), xy
@@ -181,8 +181,7 @@ def _ordered(doors: Doors) -> Doors:
     """Return the doors that are on the network, by point."""
     order = np.argsort(doors.point, kind="stable")
     order = order[doors.edge[order] >= 0]
-    columns = doors.point, doors.edge, doors.offset_m, doors.access_m, doors.begin_xy, doors.bend_xy
-    return Doors(*(column[order] for column in columns))
+    return doors.take(order)
 
 
 def binding(areas: gpd.GeoDataFrame, rule: AccessRule) -> Flags:

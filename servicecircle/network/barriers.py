@@ -56,7 +56,9 @@ class Barriers:
     _tree: shapely.STRtree
 
     @classmethod
-    def of(cls, shapes: Sequence[shapely.Geometry] | NDArray[np.object_], *, solid: Flags | None = None) -> Barriers:
+    def of(
+        cls, shapes: Sequence[shapely.Geometry | None] | NDArray[np.object_], *, solid: Flags | None = None
+    ) -> Barriers:
         """Return barriers made of lines and polygons.
 
         Parameters
@@ -84,11 +86,11 @@ class Barriers:
         rings, of_part = shapely.get_parts(lines, return_index=True)
         xy, ring = shapely.get_coordinates(rings, return_index=True)
         on = np.flatnonzero(ring[1:] == ring[:-1])
-        pieces = shapely.linestrings(np.stack([xy[on], xy[on + 1]], axis=1))
+        pieces = np.asarray(shapely.linestrings(np.stack([xy[on], xy[on + 1]], axis=1)), dtype=object)
         inner = shapely.buffer(areas, -TOLERANCE_M, join_style="mitre")
         shapely.prepare(inner)
         area = number[of_part][ring[on]].astype(np.int64)
-        return cls(np.asarray(pieces, dtype=object), area, inner, shapely.STRtree(pieces))
+        return cls(pieces, area, inner, shapely.STRtree(pieces))
 
     def __len__(self) -> int:
         """Return the number of straight pieces."""
@@ -187,7 +189,7 @@ def _places(lines: NDArray[np.object_], near: tuple[Ints, Ints], points: NDArray
     times = count[place]
     pair = np.repeat(np.arange(len(at)), times)
     piece = np.repeat(begin[place] - (np.cumsum(times) - times), times) + np.arange(times.sum())
-    close = shapely.dwithin(pieces[piece], points[point[pair]], radius[point[pair]])
+    close = shapely.distance(pieces[piece], points[point[pair]]) <= radius[point[pair]]
     pair, piece = pair[close], piece[close]
     foot = np.clip(shapely.line_locate_point(pieces[piece], points[point[pair]]), 0.0, None)
     whole = length[of[piece]]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -39,6 +39,17 @@ class Doors:
     begin_xy: NDArray[np.float64]
     bend_xy: NDArray[np.float64]
 
+    def take(self, rows: NDArray[np.int64]) -> Doors:
+        """Return some of the doors, by number, in their order."""
+        return Doors(
+            self.point[rows],
+            self.edge[rows],
+            self.offset_m[rows],
+            self.access_m[rows],
+            self.begin_xy[rows],
+            self.bend_xy[rows],
+        )
+
     def __len__(self) -> int:
         """Return the number of doors."""
         return len(self.point)
@@ -67,7 +78,7 @@ class Positions:
     offset_m: NDArray[np.float64]
     access_m: NDArray[np.float64]
     point_xy: NDArray[np.float64]
-    doors: Doors | None = None
+    doors: Doors | None = field(default=None, kw_only=True)
 
     @classmethod
     def through(cls, doors: Doors, point_xy: NDArray[np.float64]) -> Positions:
@@ -86,7 +97,7 @@ class Positions:
         point, first = np.unique(doors.point[order], return_index=True)
         best = order[first]
         edge[point], offset[point], access[point] = doors.edge[best], doors.offset_m[best], doors.access_m[best]
-        return cls(edge, offset, access, point_xy, doors)
+        return cls(edge, offset, access, point_xy, doors=doors)
 
     @property
     def placed(self) -> NDArray[np.bool_]:
@@ -117,10 +128,8 @@ class Positions:
         count = np.diff(begin)[rows]
         point = np.repeat(np.arange(len(rows), dtype=np.int64), count)
         door = np.repeat(begin[:-1][rows] - (np.cumsum(count) - count), count) + np.arange(count.sum())
-        held = self.doors
-        columns = held.edge, held.offset_m, held.access_m, held.begin_xy, held.bend_xy
-        doors = Doors(point, *(column[door] for column in columns))
-        return Positions(taken.edge, taken.offset_m, taken.access_m, taken.point_xy, doors)
+        doors = replace(self.doors.take(door), point=point)
+        return Positions(taken.edge, taken.offset_m, taken.access_m, taken.point_xy, doors=doors)
 
     def __len__(self) -> int:
         """Return the number of points, placed or not."""

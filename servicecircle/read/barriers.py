@@ -73,7 +73,7 @@ def read_barriers(path: str | os.PathLike[str], *, crs: object) -> Read:
             f"{file}: not a whole OpenStreetMap file ({error}). Fetch or copy it again. | "
             f"{file}：不是完整的 OpenStreetMap 文件，请重新下载或拷贝。"
         ) from error
-    kinds, names, shapes = ([row[i] for row in rows] for i in range(3))
+    kinds, names, shapes = [row[0] for row in rows], [row[1] for row in rows], [row[2] for row in rows]
     frame = gpd.GeoDataFrame(
         {"kind": kinds, "source": [SOURCE] * len(rows), "name": np.array(names, dtype=object)},
         geometry=_projected(np.array(shapes, dtype=object), metric),

@@ -22,7 +22,7 @@ ALL = AccessRule(islands="keep")
 
 
 def box(west: float, south: float, east: float, north: float) -> shapely.Polygon:
-    return shapely.box(*at(west, south).coords[0], *at(east, north).coords[0])
+    return shapely.Polygon([at(west, south), at(east, south), at(east, north), at(west, north)])
 
 
 def layer(columns: dict[str, Any], shapes: list[Any]) -> gpd.GeoDataFrame:
