@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 import math
-from itertools import count, pairwise
+from itertools import count, pairwise, product
 from typing import TYPE_CHECKING, Any
 
 import networkx as nx
@@ -137,3 +137,8 @@ def open_stretches(
         else:
             stretches[-1].append(point.distance(place))
     return [stretch for stretch in stretches if stretch]
+
+
+def shortest_choice(choices: list[list[tuple[int, int]]]) -> float:
+    """Return the length of the shortest way through one point of each list, in their order, trying all of them."""
+    return min(sum(math.dist(a, b) for a, b in pairwise(way)) for way in product(*choices))

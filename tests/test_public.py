@@ -41,6 +41,7 @@ PUBLIC = [
     "best_sites",
     "bundled_plans",
     "circles_table",
+    "districts_table",
     "equity_table",
     "gap_map",
     "progress_table",

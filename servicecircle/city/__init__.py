@@ -4,8 +4,20 @@ from servicecircle.city.about import About
 from servicecircle.city.city import City
 from servicecircle.city.inspection import as_text
 from servicecircle.city.transport import Transport
-from servicecircle.city.vocabulary import BARRIERS, GROUPS, YES_NO
+from servicecircle.city.vocabulary import BARRIERS, ESTIMATED, GROUPS, YES_NO
 from servicecircle.city.ways import Ways
 from servicecircle.city.zoning import levels, smallest_zone
 
-__all__ = ["BARRIERS", "GROUPS", "YES_NO", "About", "City", "Transport", "Ways", "as_text", "levels", "smallest_zone"]
+__all__ = [
+    "BARRIERS",
+    "ESTIMATED",
+    "GROUPS",
+    "YES_NO",
+    "About",
+    "City",
+    "Transport",
+    "Ways",
+    "as_text",
+    "levels",
+    "smallest_zone",
+]

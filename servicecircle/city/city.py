@@ -18,10 +18,12 @@ from servicecircle.city.across import (
     unknown_zones,
     with_settings,
 )
+from servicecircle.city.borders import border_findings
 from servicecircle.city.entrances import LAYER as ENTRANCES
 from servicecircle.city.entrances import about_entrances
 from servicecircle.city.inspected import inspected
 from servicecircle.city.inspection import Inspection
+from servicecircle.city.places import outlying
 from servicecircle.city.transport import LINES, Transport
 from servicecircle.city.vocabulary import ATTRIBUTES
 from servicecircle.city.ways import Ways
@@ -53,8 +55,9 @@ class City:
         The walk network.
     population
         Cells (points or polygons) with ``pop_total`` and, if known, ``cell_id``, ``setting`` (urban or rural),
-        ``zone_id`` and other groups: ``pop_0_2``, ``pop_3_5``, ``pop_6_14``, ``pop_60p``, ``pop_65p``. Without a
-        setting of its own a cell has that of the smallest zone around it which says so.
+        ``zone_id`` and other groups: ``pop_0_2``, ``pop_3_5``, ``pop_6_14``, ``pop_60p``, ``pop_65p``; a column such
+        as ``pop_60p_estimated`` says whether a group is only estimated. Without a setting of its own a cell has that of
+        the smallest zone around it which says so.
     facilities
         Facilities of all services, with ``service`` and, if known, ``id``, ``name``, ``zone_id``, ``status`` and other
         attributes. A facility without a geometry needs a ``zone_id``: it is counted there, and never walked to.
@@ -62,10 +65,12 @@ class City:
         Polygons of all levels, with ``zone_id``, ``level`` and, if known, ``name``, ``parent``, ``setting``,
         ``urban_rural_code``.
     areas
-        Polygons with a ``kind``: built_up, main_city, water ... Those of kind barrier, railway, water, expressway, wall
-        and compound (障碍, 铁路, 水域, 高速公路, 围墙, 封闭小区; lines too) are barriers: no access or egress leg may
-        cross them, unless they come from OpenStreetMap (by their ``source``) or ``access`` says otherwise. Bridges and
-        tunnels are edges of the walk network and lead through. A compound has an ``id`` or ``name``.
+        Polygons with a ``kind``: built_up, main_city, water ... With areas of kind ``urban``, cells whose setting
+        neither they nor their zones tell are urban inside and rural outside. Those of kind barrier, railway, water,
+        expressway, wall and compound (障碍, 铁路, 水域, 高速公路, 围墙, 封闭小区; lines too) are barriers: no access or
+        egress leg may cross them, unless they come from OpenStreetMap (by their ``source``) or ``access`` says
+        otherwise. Bridges and tunnels are edges of the walk network and lead through. A compound has an ``id`` or
+        ``name``.
     entrances
         Points with ``of``: the id of a facility, which is entered only there (by the door that is best for each walk,
         and where the walk ends), or the id or name of a compound, whose residents and facilities are left and entered
@@ -120,11 +125,13 @@ class City:
         facilities, zones = seen["facilities"].frame, seen["zones"].frame
         found = [*unknown_zones(seen["population"], zones), *unknown_zones(seen["facilities"], zones)]
         _stop_at_errors(DataReport(tuple(found)))
-        cells, found = with_settings(seen["population"].frame, zones)
+        areas, entrances = (seen[key].frame if key in seen else None for key in ("areas", ENTRANCES))
+        cells, found = with_settings(seen["population"].frame, zones, areas)
         services = {*map(str, self.services), *facilities["service"]}
         found += doubles(cells, facilities) + doubtful_names(facilities, zones, services)
+        found += border_findings(cells, zones)
+        found += self._outlying(facilities, zones)
         found += outside_area_of_use(self.walk.crs, self.walk.bounds)
-        areas, entrances = (seen[key].frame if key in seen else None for key in ("areas", ENTRANCES))
         found += about_entrances(entrances, facilities, areas)
         drive, lines = self.transport.drive, seen[LINES].frame if LINES in seen else None
         roads = drive.roads.report.findings if drive is not None else ()
@@ -141,6 +148,11 @@ class City:
         }
         for key, value in values.items():
             object.__setattr__(self, key, value)
+
+    def _outlying(self, facilities: gpd.GeoDataFrame, zones: gpd.GeoDataFrame) -> list[Finding]:
+        inside, _ = zones_of(facilities.geometry, zones, declared=facilities["zone_id"])
+        zoned = inside.notna().any(axis=1).to_numpy()
+        return outlying(facilities, self.walk.bounds, self.access.max_access_m, zoned=zoned)
 
     @property
     def name(self) -> str:
@@ -187,17 +199,11 @@ class City:
         return Ways.of(self.areas, self.entrances, self.access)
 
     def placed(self, places: gpd.GeoSeries | Sequence[Any], *, ids: Iterable[str] | None = None) -> Positions:
-        """Return points placed on the walk network, round barriers and through entrances, as residents are.
+        """Return points (in the city's CRS) placed on the walk network, round barriers and through entrances.
 
-        Parameters
-        ----------
-        places
-            Points in the city's CRS.
-        ids
-            The id of the facility that stands at each point, where they are facilities.
+        ``ids`` are those of the facilities that stand there, if they are facilities: they are entered by their doors.
         """
-        points = np.asarray(places, dtype=object)
-        return self.ways.placed(self.walk, points, rule=self.access, ids=ids)
+        return self.ways.placed(self.walk, np.asarray(places, dtype=object), rule=self.access, ids=ids)
 
     def adding(self, facilities: gpd.GeoDataFrame) -> City:
         """Return a city with more facilities.
