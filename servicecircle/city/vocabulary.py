@@ -75,3 +75,13 @@ OFFERS: Mapping[str, str] = MappingProxyType(
     {"全托": "full_care", "日托": "day_care", "上门服务": "home_service", "居家探访": "visiting"}
 )
 """What an elderly-care centre offers (column ``services``), as the plan's clause names it."""
+
+BARRIERS: Mapping[str, str] = MappingProxyType(
+    {
+        "barrier": "barrier", "railway": "railway", "water": "water", "expressway": "expressway", "wall": "wall",
+        "compound": "compound",
+        "障碍": "barrier", "铁路": "railway", "水域": "water", "高速公路": "expressway", "围墙": "wall",
+        "封闭小区": "compound",
+    }
+)  # fmt: skip
+"""Kinds of areas (column ``kind``) that no access or egress leg may cross; a compound may be left by its entrances."""

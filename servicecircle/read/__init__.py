@@ -3,6 +3,7 @@
 Readers of a layer return a `Read`: the frame, and a report of what was found and repaired.
 """
 
+from servicecircle.read.barriers import read_barriers
 from servicecircle.read.bus_table import bus_lines, stops_of
 from servicecircle.read.categories import classify
 from servicecircle.read.duplicates import merge_duplicates
@@ -44,6 +45,7 @@ __all__ = [
     "lines_network",
     "match_facilities",
     "merge_duplicates",
+    "read_barriers",
     "read_city",
     "read_drive_network",
     "read_facilities",
