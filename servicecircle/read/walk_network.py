@@ -191,9 +191,7 @@ def _unnoded(network: WalkNetwork) -> tuple[Finding, ...]:
     en += "do not); if they meet at common ends only, say cut_at_crossings = false."
     zh = f"{len(network):,} 条线中有 {len(lines):,} 条（{share:.1%}）与其他线相交或相接却没有公共端点，未连通。"
     zh += "若为未打断的图纸，请写 cut_at_crossings = true；若仅在公共端点处相连，请写 cut_at_crossings = false。"
-    finding = Finding(
-        LAYER, "not_noded", "error" if share > UNNODED_SHARE else "warning", en.replace("%)", " %)"), zh
-    )
+    finding = Finding(LAYER, "not_noded", "error" if share > UNNODED_SHARE else "warning", en.replace("%)", " %)"), zh)
     if finding.severity == "error":
         raise NetworkError(DataReport((finding,)))
     return (finding,)

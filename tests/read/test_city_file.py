@@ -10,7 +10,9 @@ import pytest
 
 from servicecircle.errors import ReadError
 from servicecircle.read import read_city
-from servicecircle.read.city_file import CityFile, Facilities, Source, Within, read_city_file
+from servicecircle.read.city_file import CityFile, read_city_file
+from servicecircle.read.city_file.layers import Facilities, Within
+from servicecircle.read.city_file.source import Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable

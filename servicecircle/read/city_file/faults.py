@@ -3,38 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from servicecircle.errors import ReadError
-from servicecircle.read.city_file.layers import (
-    Areas,
-    Duplicates,
-    Facilities,
-    Groups,
-    Match,
-    Population,
-    SpreadOver,
-    Within,
-    Zones,
-)
-from servicecircle.read.city_file.networks import BusLines, Drive, LiveWalk, Overpass, Rule, Walk
-from servicecircle.read.city_file.source import TAGS, ZoneColumn
+from servicecircle.read.city_file.layers import Duplicates, Match, SpreadOver, Within
+from servicecircle.read.city_file.networks import LiveWalk, Overpass, Rule
+from servicecircle.read.city_file.source import TAGS, Table, ZoneColumn
 from servicecircle.text import did_you_mean
 
 if TYPE_CHECKING:
-    import pydantic
+    from collections.abc import Mapping
 
-TABLES: dict[str, type[pydantic.BaseModel]] = {
-    "walk": Walk,
-    "population": Population,
-    "facilities": Facilities,
-    "zones": Zones,
-    "groups": Groups,
-    "areas": Areas,
-    "drive": Drive,
-    "bus_lines": BusLines,
-}
-INNER: dict[str, type[pydantic.BaseModel]] = {
+Model: TypeAlias = type[Table]
+
+INNER: dict[str, Model] = {
     "left_out": Rule,
     "overpass": Overpass,
     "within": Within,
@@ -61,9 +43,9 @@ def missing_file(folder: Path, where: str, file: str) -> str:
     return f"{where}: there is no {file}. {did_you_mean(Path(file).name, names)} | 找不到文件 {file}。"
 
 
-def fault_of(fault: Any, whole: type[pydantic.BaseModel]) -> str:
-    """Return one fault that pydantic found as a sentence; ``whole`` is the model of the whole file."""
-    where, key, model = _place(fault, whole)
+def fault_of(fault: Any, whole: Model, tables: Mapping[str, Model]) -> str:
+    """Return one fault that pydantic found as a sentence, with the models of the whole file and of its tables."""
+    where, key, model = _place(fault, whole, tables)
     match fault["type"]:
         case "extra_forbidden":
             return f"{where}: the key {key!r} is unknown. {did_you_mean(key, model.model_fields)} | 未知的键 {key!r}。"
@@ -78,13 +60,13 @@ def fault_of(fault: Any, whole: type[pydantic.BaseModel]) -> str:
             return f"{where}, {key}: {said}; {given!r} was given. | 键 {key!r} 的值 {given!r} 不可用。"
 
 
-def _place(fault: Any, whole: type[pydantic.BaseModel]) -> tuple[str, str, type[pydantic.BaseModel]]:
+def _place(fault: Any, whole: Model, tables: Mapping[str, Model]) -> tuple[str, str, Model]:
     """Return the table a fault stands in, the key, and the model of that table."""
     loc = fault["loc"]
-    if not loc or loc[0] not in TABLES:
+    if not loc or loc[0] not in tables:
         return "top of the file", str(loc[0]) if loc else "", whole
     first = str(loc[0])
-    model = LiveWalk if first == "walk" and "from server" in loc else TABLES[first]
+    model = LiveWalk if first == "walk" and "from server" in loc else tables[first]
     numbered = len(loc) > 1 and isinstance(loc[1], int)
     where = f"[[{first}]] no. {int(loc[1]) + 1}" if numbered else f"[{first}]"
     rest = [str(part) for part in loc[2 if numbered else 1 :] if part not in TAGS]

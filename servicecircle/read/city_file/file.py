@@ -6,19 +6,43 @@ import tomllib
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import pydantic
-from pydantic import Field
+from pydantic import Discriminator, Field, Tag
 
 from servicecircle.errors import CRSError, ReadError
 from servicecircle.projection import metric_crs
 from servicecircle.read.city_file.faults import fault_of, faulty, missing_file
-from servicecircle.read.city_file.layers import Areas, Facilities, Groups, Population, Zones
-from servicecircle.read.city_file.networks import AnyWalk, BusLines, Drive
+from servicecircle.read.city_file.layers import Areas, Entrances, Facilities, Groups, Population, Zones
+from servicecircle.read.city_file.networks import BusLines, Drive, LiveWalk, Walk
 from servicecircle.read.city_file.source import Table, Text
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 NAME = "city.toml"
+
+TABLES: dict[str, type[Table]] = {
+    "walk": Walk,
+    "population": Population,
+    "facilities": Facilities,
+    "zones": Zones,
+    "groups": Groups,
+    "areas": Areas,
+    "entrances": Entrances,
+    "drive": Drive,
+    "bus_lines": BusLines,
+}
+"""The tables of the file, by their key."""
+
+
+def _walk_kind(given: Any) -> str:
+    """Return whether a [walk] names a file or a server."""
+    live = "overpass" in given if isinstance(given, dict) else isinstance(given, LiveWalk)
+    return "from server" if live else "from file"
+
+
+AnyWalk = Annotated[
+    Annotated[Walk, Tag("from file")] | Annotated[LiveWalk, Tag("from server")], Discriminator(_walk_kind)
+]
 
 
 class CityFile(Table):
@@ -36,6 +60,7 @@ class CityFile(Table):
     zones: Annotated[list[Zones], Field(min_length=1)]
     groups: list[Groups] = Field(default_factory=list)
     areas: list[Areas] = Field(default_factory=list)
+    entrances: list[Entrances] = Field(default_factory=list)
     drive: Drive | None = None
     bus_lines: list[BusLines] = Field(default_factory=list)
 
@@ -89,7 +114,7 @@ def read_city_file(folder: Path) -> CityFile:
     try:
         city_file = CityFile.model_validate(table)
     except pydantic.ValidationError as error:
-        faults = dict.fromkeys(fault_of(fault, CityFile) for fault in error.errors(include_url=False))
+        faults = dict.fromkeys(fault_of(fault, CityFile, TABLES) for fault in error.errors(include_url=False))
         raise faulty(path, list(faults)) from error
     missing = [
         missing_file(folder, f"{where}, {key}", file)

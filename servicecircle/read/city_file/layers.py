@@ -157,7 +157,7 @@ class Facilities(Source):
             raise ValueError("services = 'osm' reads a column for each tag: leave service and service_column out")
         if not by_tags and (self.service is None) == (self.service_column is None):
             raise ValueError("give either service (all rows are of it) or service_column (the column that says which)")
-        if isinstance(self.services, list):
+        if _services_kind(self.services) == "list":
             raise ValueError(f"services as a list is for {OSM}; for a column give {{ value = 'service', ... }}")
         if self.services is not None and not by_tags and self.service_column is None:
             raise ValueError("services needs service_column")
@@ -204,3 +204,7 @@ class Areas(Source):
         if self.is_osm:
             self.refuse(("layer", "columns", "crs", "kind"), f"not for {OSM}, whose tags say the kind")
         return self
+
+
+class Entrances(Source):
+    """A file with entrances of facilities and compounds."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
@@ -31,6 +31,7 @@ class WalkRules(Table):
         Discriminator(lambda given: "text" if isinstance(given, str) else "number"),
     ] = 1000.0
     max_access_m: Annotated[float, Field(gt=0)] = 500.0
+    barriers: Literal["given", "block", "count"] = "given"
     left_out: list[Rule] | None = None
 
 
@@ -77,17 +78,6 @@ class LiveWalk(WalkRules):
     """The walk network of OpenStreetMap as it is now, or was when it was last fetched into the cache."""
 
     overpass: Overpass
-
-
-def walk_kind(given: Any) -> str:
-    """Return whether a [walk] names a file or a server."""
-    live = "overpass" in given if isinstance(given, dict) else isinstance(given, LiveWalk)
-    return "from server" if live else "from file"
-
-
-AnyWalk = Annotated[
-    Annotated[Walk, Tag("from file")] | Annotated[LiveWalk, Tag("from server")], Discriminator(walk_kind)
-]
 
 
 class Drive(Source):

@@ -2,38 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import geopandas as gpd
-import pandas as pd
-
 from servicecircle.city import About, City, Transport
-from servicecircle.errors import ReadError, ServiceCircleError
-from servicecircle.findings import DataReport, Finding
-from servicecircle.network import AccessRule, DriveNetwork, WalkNetwork
-from servicecircle.projection import metric_crs, reproject
-from servicecircle.read.gtfs import read_gtfs
-from servicecircle.read.pbf import read_walk_network
-from servicecircle.read.population import read_population
-from servicecircle.read.report import Read
-from servicecircle.read.tables import read_layer
-from servicecircle.read.walkable import WALKABLE, TagRule, WalkFilter
-from servicecircle.text import did_you_mean, listed
+from servicecircle.errors import ReadError
+from servicecircle.findings import DataReport
+from servicecircle.network import AccessRule
+from servicecircle.projection import metric_crs
+from servicecircle.read.folder.facilities import declared, read_file
+from servicecircle.read.folder.lines import read_lines
+from servicecircle.read.folder.networks import fetch_walk, read_drive, read_walk
+from servicecircle.read.folder.population import only_within, read_cells
+from servicecircle.read.folder.reader import FolderReader
+from servicecircle.read.folder.zones import read_areas, read_zones, with_groups
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Sequence
-    from typing import TypeVar
 
-    import pyproj
-
-    from servicecircle.read.city_file import BusLines, CityFile, Drive, Facilities, Population, Source, Walk, Within
-
-    T = TypeVar("T")
-    SourceT = TypeVar("SourceT", bound=Source)
+    from servicecircle.network import WalkNetwork
+    from servicecircle.read.city_file import CityFile
+    from servicecircle.read.report import Read
 
 
 def read_city(folder: str | os.PathLike[str]) -> City:
@@ -65,7 +54,8 @@ def read_city(folder: str | os.PathLike[str]) -> City:
 
     Notes
     -----
-    All that ``city.toml`` may say; ``[walk]``, ``[population]``, ``[[facilities]]`` and ``[[zones]]`` are needed::
+    All that ``city.toml`` may say; ``[walk]``, ``[population]``, ``[[facilities]]`` and ``[[zones]]`` are needed. A
+    ``file`` is of any kind that `servicecircle.read.read_layer` takes, unless another is named here::
 
         format = 1
         name_zh = "我的城市"
@@ -75,48 +65,95 @@ def read_city(folder: str | os.PathLike[str]) -> City:
         notice_en = ""
 
         [walk]
-        file = "map.osm.pbf"          # an OpenStreetMap file, or a layer of edges
+        file = "map.osm.pbf"          # OpenStreetMap, GraphML, or a layer of lines
         islands = 1000.0              # parts of the network this long (metres) may be entered; or "keep", "main"
         max_access_m = 500.0          # from how far away
+        barriers = "given"            # which bind: "given" (not OpenStreetMap's), "block" (all), "count" (none)
         left_out = [                  # OpenStreetMap only: which ways nobody walks on, instead of WALKABLE
           { key = "foot", values = ["no"], unless = { access = ["yes"] }, reason_zh = "禁行", reason_en = "closed" },
         ]
 
         [population]
-        file = "people.tif"           # a raster of residents, or a layer of cells with pop_total
+        file = "people.tif"           # a raster, or a layer of cells with pop_total
         band = 1                      # rasters only
-        all_rows = { setting = "urban" }   # a column with one value; in any table but that of an OpenStreetMap file
+        values = "residents"          # of each cell; or "per_km2". Rasters only
+        all_rows = { setting = "urban" }   # a column with one value; in any table of a file but [walk] of OpenStreetMap
         # only cells with their centre in these polygons; or within = "zones"
         within = { file = "city.shp", layer = "city", crs = "EPSG:4490" }
 
-        [[facilities]]                # one table for each file; csv: x and y (or wkt), and crs
+        [[facilities]]                # one table for each file; csv and Excel: x and y (or wkt), and crs
         file = "care.csv"
         service = "elderly_station"   # of all rows
         columns = { id = "编号", name = "名称", beds = "床位" }   # name here = name in the file
         x = "经度"
         y = "纬度"
-        crs = "EPSG:4490"
+        crs = "GCJ-02"                # of the coordinates: EPSG code, "GCJ-02" or "BD-09"
 
         [[facilities]]
         file = "points.gpkg"
-        layer = "points"
+        layer = "points"              # of several; in Excel the sheet
         service_column = "类别"       # the column that says the service
         services = { "幼儿园" = "kindergarten", "公园" = "park" }   # what it says = service; other rows are left out
         empty = ["fitness"]           # services that the city is known to have none of
 
         [[facilities]]
-        file = "squares.csv"
-        service = "fitness_square"
+        file = "poi.csv"
+        service_column = "typecode"
+        services = "amap"             # what it says are categories of "amap" or "baidu"; "osm": a column for each tag
+        rules = "categories.toml"     # one's own categories = services, as classify takes them
         wkt = "几何"
         crs = "EPSG:4490"
+        # rows that are one facility become one: true, or how far apart (metres) they may be
+        merge_duplicates = { within_m = 50.0, beside_m = 8.0, position_m = 40.0 }
+
+        [[facilities]]
+        file = "map.osm.pbf"          # OpenStreetMap: its tags say the service
+        services = ["bus_stop", "park"]    # only these; without it all that are known
+        merge_duplicates = true
+
+        [[facilities]]                # a table without coordinates: counted by zone, or matched with points
+        file = "schools.xlsx"
+        service = "school"
+        columns = { name = "学校名称", places = "学位数" }
+        zone = { column = "街道", level = "街道", parent_column = "县区" }   # names or codes; the column is enough
+        # doubtful matches wait in this workbook for somebody to choose; it is written where it is not there
+        [facilities.match]
+        file = "poi.csv"
+        columns = { name = "名称" }
+        x = "lon"
+        y = "lat"
+        crs = "BD-09"
+        review = "待核表.xlsx"
 
         [[zones]]
         file = "zones.shp"
-        level = "街道"                # of all rows; without it the file has a column level
+        level = "街道"                # of all rows; without it the file has a column level, or codes say it
+
+        [[zones]]
+        file = "villages.gdb"
+        layer = "villages"
+        code_column = "区划代码"      # division codes: zone_id, level and parent are told by them
+        columns = { urban_rural_code = "城乡分类代码" }
+        settings = { "121" = "urban", "122" = "rural" }    # of these codes; of others by their first digit
+
+        [[groups]]                    # residents by zone, from which the shares of groups in each zone are taken
+        file = "ages.xlsx"
+        columns = { pop_total = "常住人口", pop_60p = "60岁及以上" }
+        zone = { column = "街道" }    # without it: the column zone_id
 
         [[areas]]
         file = "built_up.geojson"
         kind = "built_up"             # of all rows; without it the file has a column kind
+
+        [[areas]]
+        file = "map.osm.pbf"          # OpenStreetMap: railways, water and expressways that nobody walks across
+
+        [[entrances]]                 # of: the id of a facility, or the id or name of a compound
+        file = "gates.csv"
+        columns = { of = "设施编号" }
+        x = "经度"
+        y = "纬度"
+        crs = "EPSG:4490"
 
         [drive]                       # roads, for travel times and road connections
         file = "roads.gpkg"
@@ -125,8 +162,41 @@ def read_city(folder: str | os.PathLike[str]) -> City:
         [[bus_lines]]                 # line_id, stop_id, sequence; without x and y: stop_id is the id of a facility
         file = "lines.csv"
 
+        [[bus_lines]]                 # an office's table: 线路, 方向, 站序, 站名, 首末班, 发车间隔
+        file = "bus.xlsx"             # without x and y: stops are the facilities of service bus_stop, by name
+        unplaced = "leave_out"        # stops that have no place; or "refuse"
+
         [[bus_lines]]
-        file = "gtfs.zip"             # a feed in GTFS instead
+        file = "gtfs.zip"             # a feed in GTFS, or a folder with its files
+        stops = true                  # its stops are facilities of service bus_stop
+
+    Instead of the tables above there may be, each with the other keys of its kind::
+
+        [walk]                        # a layer of lines
+        file = "streets.dxf"
+        layer = "道路中心线"
+        crs = "EPSG:4549"
+        columns = { bridge = "桥" }
+        cut_at_crossings = true       # a drawing: streets meet where lines cross; false: at common ends only
+        close_gaps_m = 0.01           # ends so far apart (metres) are joined
+
+        [walk]                        # OpenStreetMap over the internet; zones, or west, south, east, north in degrees
+        [walk.overpass]
+        area = "zones"
+        margin_m = 2000.0             # how far beyond it
+        cache = "overpass"            # the folder for answers; delete it to ask again
+        url = "https://overpass-api.de/api/interpreter"
+        timeout_s = 60.0
+
+        [population]                  # residents by zone, spread over buildings or cells
+        file = "residents.xlsx"       # or polygons with pop_total, without zone
+        columns = { pop_total = "常住人口" }
+        zone = { column = "街道" }
+        spread_over = { file = "buildings.shp", weight = "floor_area" }    # without weight by ground area
+
+        [drive]                       # OpenStreetMap
+        file = "map.osm.pbf"
+        speeds_kmh = { primary = 45.0 }    # by class, instead of those assumed
     """
     # pydantic is loaded when a city is read, not when the package is imported
     from servicecircle.read.city_file import NAME, read_city_file
@@ -134,28 +204,30 @@ def read_city(folder: str | os.PathLike[str]) -> City:
     folder = Path(folder)
     folder = folder.parent if folder.name == NAME else folder
     file = read_city_file(folder)
-    reader = _Reader(folder, metric_crs(file.crs), [])
-    walk = reader.tried("[walk]", lambda: _walk(reader, file.walk))
-    population = reader.tried("[population]", lambda: _population(reader, file.population))
-    facilities = reader.joined("facilities", file.facilities, lambda source: _facilities(reader, source))
-    zones = reader.joined("zones", file.zones, lambda source: reader.valued(source, "level", source.level))
-    areas = reader.joined("areas", file.areas, lambda source: reader.valued(source, "kind", source.kind))
-    drive = reader.tried("[drive]", lambda: _drive(reader, file.drive))
-    lines = reader.joined("bus_lines", file.bus_lines, lambda source: _bus_lines(reader, source))
-    if population is not None and zones is not None:
-        cells, polygons, within = population, zones, file.population.within
-        population = reader.tried("[population], within", lambda: _within(reader, within, cells, polygons))
-    if walk is None or population is None or facilities is None or zones is None or reader.faults:
+    reader = FolderReader(folder, metric_crs(file.crs), [])
+    zones = read_zones(reader, file.zones)
+    walk = reader.tried("[walk]", lambda: _walk(reader, file, zones))
+    population = reader.tried("[population]", lambda: _population(reader, file, zones))
+    shapes = zones.frame if zones is not None else None
+    facilities = reader.joined("facilities", file.facilities, lambda source: read_file(reader, source, shapes))
+    areas = reader.joined("areas", file.areas, lambda source: read_areas(reader, source))
+    entrances = reader.joined("entrances", file.entrances, reader.layer)
+    drive = reader.tried("[drive]", lambda: read_drive(reader, file.drive))
+    buses = read_lines(reader, file.bus_lines, facilities) if facilities is not None else None
+    zones = with_groups(reader, file.groups, zones) if zones is not None else None
+    if reader.faults or walk is None or population is None or buses is None or zones is None:
         raise ReadError("\n".join(reader.faults))
-    layers = [layer for layer in (population, facilities, zones, areas, lines) if layer is not None]
+    lines, facilities = buses
+    layers = [layer for layer in (zones, population, facilities, areas, entrances, lines) if layer is not None]
     return City(
         walk,
         population.frame,
         facilities.frame,
         zones.frame,
         areas=areas.frame if areas is not None else None,
-        services=_declared(file),
-        access=AccessRule(islands=file.walk.islands, max_access_m=file.walk.max_access_m),
+        entrances=entrances.frame if entrances is not None else None,
+        services=declared(file),
+        access=AccessRule(file.walk.islands, file.walk.max_access_m, file.walk.barriers),
         transport=Transport(drive, lines.frame if lines is not None else None),
         about=About(
             file.name_zh or file.name_en,
@@ -165,220 +237,22 @@ def read_city(folder: str | os.PathLike[str]) -> City:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Reader:
-    """Reads files of a folder into one CRS, gathering what is wrong with them."""
+def _walk(reader: FolderReader, file: CityFile, zones: Read | None) -> WalkNetwork | None:
+    """Return the walk network of a file or a server; None if the zones, which say where, cannot be read."""
+    from servicecircle.read.city_file.networks import Walk
 
-    folder: Path
-    crs: pyproj.CRS
-    faults: list[str]
-
-    def path(self, file: str) -> Path:
-        return self.folder / file
-
-    def tried(self, where: str, read: Callable[[], T]) -> T | None:
-        """Return what a reader returns; if it raises an error of ours, note it and return None."""
-        try:
-            return read()
-        except ServiceCircleError as error:
-            self.faults.append(f"{where}: {error}")
-            return None
-
-    def joined(self, key: str, sources: Sequence[SourceT], read: Callable[[SourceT], Read]) -> Read | None:
-        """Return the layers of several files as one; None if there are no files or one cannot be read."""
-        reads = [self.tried(f"[[{key}]] no. {i}", partial(read, source)) for i, source in enumerate(sources, 1)]
-        if not reads or any(part is None for part in reads):
-            return None
-        return _one(key, [part for part in reads if part is not None], self.crs)
-
-    def layer(self, source: Source) -> Read:
-        """Return a layer as its table in city.toml says, in the city's CRS."""
-        path = self.path(source.file)
-        read = read_layer(
-            path,
-            layer=source.layer,
-            columns=source.columns,
-            x=source.x,
-            y=source.y,
-            wkt=source.wkt,
-            crs=source.crs,
-        )
-        frame, findings = reproject(read.frame, self.crs, layer=path.name)
-        return self.with_all_rows(Read(frame, read.report.plus(*findings)), source)
-
-    def with_all_rows(self, read: Read, source: Source) -> Read:
-        """Return a layer with the columns that city.toml gives one value for; ReadError if the file has one of them."""
-        own = [column for column in source.all_rows if column in read.frame]
-        if own:
-            raise ReadError(
-                f"{self.path(source.file)} has a column {listed(own)} of its own, which all_rows would replace. Leave "
-                f"one of them out. | 文件已有列 {listed(own)}，请从 all_rows 中去掉。"
-            )
-        return replace(read, frame=read.frame.assign(**source.all_rows))
-
-    def valued(self, source: Source, column: str, value: str | None) -> Read:
-        """Return a layer with a column that city.toml gives one value for, or that the file has."""
-        read = self.layer(source)
-        if value is not None:
-            return replace(read, frame=read.frame.assign(**{column: value}))
-        if column not in read.frame:
-            raise ReadError(
-                f"{self.path(source.file)}: no column {column!r}. Give {column} for all rows, or columns = "
-                f"{{ {column} = '...' }}. Columns: {listed(read.frame.columns)}. | 没有列 {column!r}，请用 {column} "
-                "统一指定，或在 columns 中对应。"
-            )
-        return read
+    if isinstance(file.walk, Walk):
+        return read_walk(reader, file.walk)
+    return fetch_walk(reader, file.walk, zones.frame) if zones is not None else None
 
 
-def _one(key: str, reads: list[Read], crs: pyproj.CRS) -> Read:
-    """Return several layers as one, with row labels from 0."""
-    frames = [read.frame for read in reads if len(read.frame)] or [reads[0].frame]
-    frames = [frame.rename_geometry("geometry") if frame.geometry.name != "geometry" else frame for frame in frames]
-    report = sum((read.report for read in reads), DataReport())
-    whole = frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
-    rows = Finding(key, "rows", "info", f"{len(whole):,} rows read.", f"读取 {len(whole):,} 行。")
-    return Read(gpd.GeoDataFrame(whole.reset_index(drop=True), geometry="geometry", crs=crs), report.plus(rows))
-
-
-def _walk(reader: _Reader, walk: Walk) -> WalkNetwork:
-    """Return the walk network from an OpenStreetMap file or a layer of edges."""
-    path = reader.path(walk.file)
-    if walk.is_osm:
-        return read_walk_network(path, crs=reader.crs, walkable=_filter(walk))
-    read = reader.layer(walk)
-    network = WalkNetwork.from_edges(read.frame)
-    return replace(network, report=read.report + network.report)
-
-
-def _drive(reader: _Reader, drive: Drive | None) -> DriveNetwork | None:
-    """Return the drive network, where there is one."""
-    if drive is None:
+def _population(reader: FolderReader, file: CityFile, zones: Read | None) -> Read | None:
+    """Return the population cells; None if the zones, which some need, cannot be read."""
+    population = file.population
+    if zones is None and population.zone is not None:
         return None
-    read = reader.layer(drive)
-    network = DriveNetwork.from_edges(read.frame)
-    return replace(network, roads=replace(network.roads, report=read.report + network.roads.report))
-
-
-def _bus_lines(reader: _Reader, source: BusLines) -> Read:
-    """Return the bus lines of a table or a GTFS feed."""
-    if not source.is_gtfs:
-        return reader.layer(source)
-    path = reader.path(source.file)
-    read = read_gtfs(path)
-    frame, findings = reproject(read.frame, reader.crs, layer=path.name)
-    return Read(frame, read.report.plus(*findings))
-
-
-def _filter(walk: Walk) -> WalkFilter:
-    """Return the filter that city.toml gives, or the usual one."""
-    if walk.left_out is None:
-        return WALKABLE
-    rules = [
-        TagRule(
-            rule.key,
-            rule.values,
-            rule.reason_en or "left out by city.toml",
-            rule.reason_zh or "city.toml 指定排除",
-            unless=tuple(rule.unless.items()),
-        )
-        for rule in walk.left_out
-    ]
-    return WalkFilter(rules)
-
-
-def _population(reader: _Reader, population: Population) -> Read:
-    """Return the population cells of a raster or a layer."""
-    if population.is_raster:
-        read = read_population(reader.path(population.file), crs=reader.crs, band=population.band)
-        return reader.with_all_rows(read, population)
-    return reader.layer(population)
-
-
-def _within(reader: _Reader, within: Within | str | None, cells: Read, zones: Read) -> Read:
-    """Return the cells whose centre lies in polygons, counting the others and their residents."""
-    if within is None:
+    shapes = zones.frame if zones is not None else None
+    cells = read_cells(reader, population, shapes)
+    if shapes is None and population.within == "zones":
         return cells
-    if isinstance(within, str):
-        polygons = zones.frame
-    else:
-        path = reader.path(within.file)
-        layer = read_layer(path, layer=within.layer, crs=within.crs).frame
-        polygons, _ = reproject(layer, reader.crs, layer=path.name)
-    centres = cells.frame.geometry.centroid
-    inside = centres.intersects(polygons.geometry.union_all()).to_numpy()
-    gone = cells.frame[~inside]
-    if not len(gone):
-        return cells
-    residents = pd.to_numeric(gone["pop_total"], errors="coerce").sum() if "pop_total" in gone else None
-    people, people_zh = (
-        ("", "") if residents is None else (f" with {residents:,.0f} residents", f"（{residents:,.0f} 人）")
-    )
-    said = Finding(
-        "population",
-        "outside",
-        "info",
-        f"{len(gone):,} cells{people} left out, because their centre lies outside the area that within names.",
-        f"中心点在 within 范围之外的 {len(gone):,} 个格网{people_zh}未列入。",
-        residents=None if residents is None else float(residents),
-    )
-    return Read(cells.frame[inside].reset_index(drop=True), cells.report.plus(said))
-
-
-def _facilities(reader: _Reader, source: Facilities) -> Read:
-    """Return the facilities of a file, each with its service."""
-    read = reader.layer(source)
-    if source.service is not None:
-        return replace(read, frame=read.frame.assign(service=source.service))
-    column, path = str(source.service_column), reader.path(source.file)
-    if column not in read.frame:
-        raise ReadError(
-            f"{path}: no column {column!r}, which service_column names. {did_you_mean(column, read.frame.columns)} | "
-            f"没有 service_column 指定的列 {column!r}。"
-        )
-    values = read.frame[column].astype("str").where(read.frame[column].notna(), None)
-    if source.services is None:
-        return replace(read, frame=read.frame.assign(service=values))
-    services = values.map(source.services)
-    known = services.notna().to_numpy()
-    frame = read.frame.assign(service=services)[known].reset_index(drop=True)
-    return Read(frame, read.report.plus(*_service_findings(path, source, values, known)))
-
-
-def _service_findings(path: Path, source: Facilities, values: pd.Series[str], known: object) -> list[Finding]:
-    """Return what was left out because no service is named for it, and the services that no row is of."""
-    column, services = str(source.service_column), source.services or {}
-    findings = []
-    others = values[~pd.Series(known, index=values.index)].fillna("(empty)").value_counts().sort_index()
-    if len(others):
-        counts = listed(f"{value} {count:,}" for value, count in others.items())
-        findings.append(
-            Finding(
-                path.name,
-                "other_services",
-                "info",
-                f"{others.sum():,} rows left out, because services does not name their value: {counts}.",
-                f"services 未列出其类别的 {others.sum():,} 行未列入：{counts}。",
-                column=column,
-            )
-        )
-    present = {services[value] for value in values.dropna().unique() if value in services}
-    absent = sorted(set(services.values()) - present - set(source.empty))
-    if absent:
-        findings.append(
-            Finding(
-                path.name,
-                "service_absent",
-                "warning",
-                f"no row is of {listed(absent)}: not known rather than none. If the city truly has none, name it in "
-                "empty.",
-                f"没有 {listed(absent)} 的记录，按“未知”而非“没有”处理；若确实没有，请列入 empty。",
-                column=column,
-            )
-        )
-    return findings
-
-
-def _declared(file: CityFile) -> tuple[str, ...]:
-    """Return the services that city.toml says are known, even where they have no row."""
-    named = {source.service for source in file.facilities if source.service is not None}
-    return tuple(sorted(named.union(*(source.empty for source in file.facilities))))
+    return only_within(reader, population.within, cells, shapes)
