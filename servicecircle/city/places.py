@@ -11,8 +11,6 @@ from servicecircle.city.inspection import Inspection, as_text
 from servicecircle.findings import Finding
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     import geopandas as gpd
     from numpy.typing import NDArray
 
@@ -111,7 +109,11 @@ def _inspect_placeless(seen: Inspection) -> None:
 
 
 def outlying(
-    facilities: gpd.GeoDataFrame, bounds: Sequence[float], max_access_m: float, *, zoned: NDArray[np.bool_]
+    facilities: gpd.GeoDataFrame,
+    bounds: tuple[float, float, float, float],
+    max_access_m: float,
+    *,
+    zoned: NDArray[np.bool_],
 ) -> list[Finding]:
     """Return what is said about facilities beyond the walk network, and about those in no zone.
 

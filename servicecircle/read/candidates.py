@@ -19,7 +19,9 @@ from servicecircle.read.names import normalised_name, similarity
 from servicecircle.text import did_you_mean, listed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from numpy.typing import NDArray
 
 LAYER = "facilities"
 DOUBTFUL = (
@@ -30,6 +32,9 @@ DOUBTFUL = (
 
 MOST = 5
 """Candidates shown for a row."""
+
+PRESELECTED = 50
+"""Points of a row's zone, and as many of elsewhere, whose names are compared letter by letter."""
 
 ALIKE_HERE, ALIKE_ELSEWHERE = 0.6, 0.75
 """How alike names have to be (0 to 1) within the zone, or where it is not known, and in other zones."""
@@ -48,33 +53,36 @@ class Sides:
     zone_told: list[str | None]  # of each point, for people
     zone_shapes: Mapping[str, Any]
     findings: tuple[Finding, ...]
+    row_services: list[str | None]
+    point_services: list[str | None]
+    point_ids: list[str]
 
     @classmethod
     def of(cls, table: object, points: object, zones: gpd.GeoDataFrame | None) -> Sides:
         """Check both sides and return what is compared."""
         rows = _checked_table(table)
         places, findings = _checked_points(points)
-        row_zones = _texts(rows, "zone_id")
+        names, row_zones = (_names(rows), _names(places)), _texts(rows, "zone_id")
+        services = (_texts(rows, "service"), _texts(places, "service"))
+        ids = [str(one) for one in places["point_id"]]
         if zones is None:
             own = _texts(places, "zone_id")
             point_zones = [None if one is None else frozenset((one,)) for one in own]
-            return cls(rows, places, _names(rows), _names(places), row_zones, point_zones, own, {}, findings)
+            return cls(rows, places, *names, row_zones, point_zones, own, {}, findings, *services, ids)
         metric_crs(zones.crs)
         _check_zones(rows, row_zones, zones)
         spots = places.geometry.representative_point().to_crs(zones.crs)
         membership, _ = zones_of(spots, zones)
         inside = [frozenset(one for one in line if isinstance(one, str)) for line in membership.to_numpy()]
-        names = dict(zip(as_text(zones["zone_id"]), as_text(zones.get("name", zones["zone_id"])), strict=True))
-        told = [names.get(one) or one for one in smallest_zone(membership)]
+        called = dict(zip(as_text(zones["zone_id"]), as_text(zones.get("name", zones["zone_id"])), strict=True))
+        told = [called.get(one) or one for one in smallest_zone(membership)]
         shapes = dict(zip(as_text(zones["zone_id"]), zones.geometry.to_crs(places.crs), strict=True))
-        return cls(rows, places, _names(rows), _names(places), row_zones, list(inside), told, shapes, findings)
+        return cls(rows, places, *names, row_zones, list(inside), told, shapes, findings, *services, ids)
 
     def fits(self, row: int, point: int) -> bool:
         """Return whether a row and a point may be one: not of different services."""
-        if "service" not in self.table or "service" not in self.points:
-            return True
-        one, other = self.table["service"].iloc[row], self.points["service"].iloc[point]
-        return bool(pd.isna(one)) or bool(pd.isna(other)) or one == other
+        one, other = self.row_services[row], self.point_services[point]
+        return one is None or other is None or one == other
 
     def same_zone(self, row: int, point: int) -> bool | None:
         """Return whether a point lies in the zone of a row; None where that is not known."""
@@ -161,33 +169,62 @@ def _check_zones(rows: pd.DataFrame, zones_said: Sequence[str | None], zones: gp
 
 def candidates(sides: Sides, rows: Iterable[int], used: set[int], hints: Mapping[int, Sequence[int]]) -> pd.DataFrame:
     """Return the points that each row may be, the likeliest first, in the form of ``FacilityMatch.doubtful``."""
-    pairs_of = _by_pair(sides.point_names)
+    index = _Index.of(sides)
+    free = np.ones(len(sides.points), dtype=bool)
+    free[list(used)] = False
     lines = []
     for row in rows:
-        name = sides.row_names[row]
-        near = {point for pair in _pairs(name) for point in pairs_of.get(pair, ())} | set(hints.get(row, ()))
+        name, asked = sides.row_names[row], set(hints.get(row, ())) - used
         scored = []
-        for point in near - used:
+        for point in asked.union(index.near(sides, row, free)):
             alike, same = similarity(name, sides.point_names[point]), sides.same_zone(row, point)
-            enough = alike >= (ALIKE_ELSEWHERE if same is False else ALIKE_HERE) or point in hints.get(row, ())
+            enough = alike >= (ALIKE_ELSEWHERE if same is False else ALIKE_HERE) or point in asked
             if enough and sides.fits(row, point):
-                scored.append((same is False, -alike, str(sides.points["point_id"].iloc[point]), point))
-        for rank, (elsewhere, unlike, point_id, point) in enumerate(sorted(scored)[:MOST], start=1):
-            same = False if elsewhere else sides.same_zone(row, point)
+                scored.append((same is False, -alike, sides.point_ids[point], point))
+        for rank, (_, unlike, point_id, point) in enumerate(sorted(scored)[:MOST], start=1):
             who = (str(sides.table.index[row]), sides.table["name"].iloc[row], sides.row_zones[row])
             whom = (rank, point_id, sides.points["name"].iloc[point], sides.zone_told[point])
-            lines.append((*who, *whom, round(-unlike, 3), same, sides.metres_from_zone(row, point)))
+            same, metres = sides.same_zone(row, point), sides.metres_from_zone(row, point)
+            lines.append((*who, *whom, round(-unlike, 3), same, metres))
     return pd.DataFrame(lines, columns=list(DOUBTFUL))
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Index:
+    """Which points have two letters beside each other in their name: names without a common pair are not alike."""
+
+    points_of: Mapping[str, NDArray[np.int64]]
+    sizes: NDArray[np.int64]  # pairs in the name of each point
+    rank: NDArray[np.int64]  # of each point by its id
+
+    @classmethod
+    def of(cls, sides: Sides) -> _Index:
+        found: dict[str, list[int]] = {}
+        for point, name in enumerate(sides.point_names):
+            for pair in _pairs(name):
+                found.setdefault(pair, []).append(point)
+        rank = np.empty(len(sides.point_ids), dtype=np.int64)
+        rank[sorted(range(len(rank)), key=sides.point_ids.__getitem__)] = np.arange(len(rank))
+        sizes = np.array([len(_pairs(name)) for name in sides.point_names], dtype=np.int64)
+        return cls({pair: np.array(points) for pair, points in found.items()}, sizes, rank)
+
+    def near(self, sides: Sides, row: int, free: NDArray[np.bool_]) -> Iterator[int]:
+        """Yield the points with most pairs in common with a row: some of its zone, some of elsewhere."""
+        pairs = _pairs(sides.row_names[row])
+        common = np.zeros(len(free), dtype=np.int64)
+        for pair in pairs & self.points_of.keys():
+            common[self.points_of[pair]] += 1
+        points = np.flatnonzero((common > 0) & free)
+        share = common[points] / (len(pairs) + self.sizes[points])
+        left = {True: PRESELECTED, False: PRESELECTED}
+        for point in points[np.lexsort((self.rank[points], -share))].tolist():
+            here = sides.same_zone(row, point) is not False
+            if left[here] and sides.fits(row, point):
+                left[here] -= 1
+                yield point
+            if not any(left.values()):
+                return
+
+
 def _pairs(name: str) -> set[str]:
-    """Return each two letters of a name that stand beside each other: names without a common pair are not alike."""
     return {name[at : at + 2] for at in range(max(len(name) - 1, 1))} if name else set()
-
-
-def _by_pair(names: Sequence[str]) -> dict[str, list[int]]:
-    found: dict[str, list[int]] = {}
-    for point, name in enumerate(names):
-        for pair in _pairs(name):
-            found.setdefault(pair, []).append(point)
-    return found

@@ -146,19 +146,21 @@ class _Rows:
 
     def are_apart(self, one: int, other: int) -> bool:
         """Return whether two rows say that they are two things."""
-        return self.services[one] != self.services[other] or any(
+        return any(
             column[one] is not None and column[other] is not None and column[one] != column[other]
             for column in self.apart
         )
 
     def near(self, metres: float) -> Iterator[tuple[int, int, float]]:
-        """Yield each pair of rows at most so far apart, with the distance."""
-        tree = shapely.STRtree(self.shapes)
-        first, second = tree.query(self.shapes, predicate="dwithin", distance=metres)
-        once = first < second
-        first, second = first[once], second[once]
-        distances = shapely.distance(self.shapes[first], self.shapes[second])
-        yield from zip(first.tolist(), second.tolist(), distances.tolist(), strict=True)
+        """Yield each pair of rows of one service at most so far apart, with the distance."""
+        for service in sorted({one for one in self.services if one is not None}):
+            own = np.flatnonzero(np.array([one == service for one in self.services]))
+            shapes = self.shapes[own]
+            first, second = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=metres)
+            once = first < second
+            first, second = first[once], second[once]
+            distances = shapely.distance(shapes[first], shapes[second])
+            yield from zip(own[first].tolist(), own[second].tolist(), distances.tolist(), strict=True)
 
 
 def _same_links(rows: _Rows, within_m: float, beside_m: float) -> Iterator[tuple[int, int]]:

@@ -168,6 +168,7 @@ def _by_code(
     """Match rows and points with one code; return the points that share a code, and codes that are not believed."""
     hints: dict[int, list[int]] = {}
     disbelieved = []
+    used: set[int] = set()
     for column in codes:
         if column not in sides.table or column not in sides.points:
             continue
@@ -176,10 +177,11 @@ def _by_code(
             rows, points = ours[code], theirs[code]
             if len(rows) == len(points) == 1 and sides.fits(rows[0], points[0]):
                 row, point = rows[0], points[0]
-                if row in decided or any(point == used for used, _ in decided.values()):
+                if row in decided or point in used:
                     continue
                 if similarity(sides.row_names[row], sides.point_names[point]) >= ALIKE:
                     decided[row] = (point, "code")
+                    used.add(point)
                 else:
                     disbelieved.append(f"{sides.table.index[row]}: {column} {code}")
                 continue
