@@ -9,6 +9,7 @@ from servicecircle.read.categories import classify
 from servicecircle.read.duplicates import merge_duplicates
 from servicecircle.read.folder import read_city
 from servicecircle.read.gtfs import BUS_TYPES, read_gtfs
+from servicecircle.read.guesses import Guess, Schema, guess_columns, known_schema
 from servicecircle.read.matching import FacilityMatch, match_facilities
 from servicecircle.read.osm_facilities import read_facilities
 from servicecircle.read.overpass import fetch_walk_network
@@ -30,12 +31,16 @@ __all__ = [
     "DRIVABLE",
     "WALKABLE",
     "FacilityMatch",
+    "Guess",
     "Read",
+    "Schema",
     "TagRule",
     "WalkFilter",
     "bus_lines",
     "classify",
     "fetch_walk_network",
+    "guess_columns",
+    "known_schema",
     "level_of_code",
     "lines_network",
     "match_facilities",
