@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
+import openpyxl
+import osmium
 import pyogrio
 import pyproj
 import rasterio
@@ -16,6 +19,7 @@ from affine import Affine
 from servicecircle.read import read_city
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from servicecircle.city import City
@@ -116,6 +120,31 @@ def write_town(folder: Path) -> Path:
     pyogrio.write_dataframe(areas[["kind"]], made / "areas.gpkg", layer="notes")
     (made / "city.toml").write_text(CITY, encoding="utf-8")
     return made
+
+
+def write_map(
+    path: Path,
+    nodes: Mapping[int, tuple[float, float]],
+    ways: Mapping[int, tuple[Sequence[int], Mapping[str, str]]] = MappingProxyType({}),
+    tags: Mapping[int, Mapping[str, str]] = MappingProxyType({}),
+) -> Path:
+    """Write an OpenStreetMap file: nodes in metres from the corner, ways by their nodes and tags, tags of nodes."""
+    mutable = osmium.osm.mutable
+    with osmium.SimpleWriter(str(path)) as writer:
+        for key, place in sorted(nodes.items()):
+            writer.add_node(mutable.Node(id=key, location=lonlat(*place), tags=dict(tags.get(key, {}))))
+        for key, (members, said) in sorted(ways.items()):
+            writer.add_way(mutable.Way(id=key, nodes=list(members), tags=dict(said)))
+    return path
+
+
+def write_book(path: Path, rows: Sequence[Sequence[object]]) -> Path:
+    """Write an Excel workbook with one sheet."""
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.worksheets[0].append(list(row))
+    book.save(path)
+    return path
 
 
 def read_edited(folder: Path, *changes: tuple[str, str]) -> City:
