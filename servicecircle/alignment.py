@@ -240,8 +240,9 @@ class Target:
         if clear < limits.clear:
             return None
         east, north = map(float, -steps[datum, of_layer].mean(axis=0))
-        typical = [float(np.exp(score) - BLUR_M) for score in (before.mean(), after, controls.mean())]
-        return Displacement(datum, of_layer, east, north, len(places), *typical, clear)
+        scores = (float(before.mean()), after, float(controls.mean()))
+        before_m, after_m, control_m = (float(np.exp(score)) - BLUR_M for score in scores)
+        return Displacement(datum, of_layer, east, north, len(places), before_m, after_m, control_m, clear)
 
     def _controls(self, here: NDArray[np.float64], steps: list[NDArray[np.float64]]) -> NDArray[np.float64]:
         """Return the mean score of places moved as far as some steps, but in other directions."""

@@ -171,7 +171,7 @@ def coordinate_faults(frame: gpd.GeoDataFrame, *, layer: str) -> tuple[Finding, 
     if frame.crs is None and frame.geometry.isna().all() and len(frame):  # a list of things without places
         return ()
     xy = _centres(frame)
-    there = np.isfinite(xy).all(axis=1)
+    there: NDArray[np.bool_] = np.isfinite(xy).all(axis=1)
     if frame.crs is None:
         return (_no_crs(layer, xy[there], len(frame)),)
     nowhere = there & _at_zero(frame, xy, there)
@@ -229,7 +229,8 @@ def _choices(fits: list[tuple[str, str]], *, zh: bool = False) -> str:
 
 def _at_zero(frame: gpd.GeoDataFrame, xy: NDArray[np.float64], there: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Return which rows are points at (0, 0) although the layer lies elsewhere."""
-    zero = (xy == 0).all(axis=1) & frame.geometry.geom_type.isin(["Point", "MultiPoint"]).to_numpy()
+    points = frame.geometry.geom_type.isin(["Point", "MultiPoint"]).to_numpy(dtype=bool)
+    zero: NDArray[np.bool_] = (xy == 0).all(axis=1) & points
     others = np.abs(xy[there & ~zero])
     if not len(others):
         return zero if frame.crs.is_geographic else np.zeros_like(zero)

@@ -24,9 +24,9 @@ def test_every_zone_is_what_the_register_says(datum: str) -> None:
         assert ("3-degree" in crs.name) == (zone.width == 3)
         operation = crs.coordinate_operation
         assert operation is not None
-        values = {param.code: param.value for param in operation.params}
-        assert values["8802"] == zone.meridian
-        assert values["8806"] == 500_000 + 1_000_000 * zone.number * zone.prefixed == false_easting(crs)
+        values = {int(param.code): param.value for param in operation.params}
+        assert values[8802] == zone.meridian
+        assert values[8806] == 500_000 + 1_000_000 * zone.number * zone.prefixed == false_easting(crs)
 
 
 @pytest.mark.parametrize("code", [4326, 4490, 3857, 32650, 25832, 4533 + 22])
