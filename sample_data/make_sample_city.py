@@ -20,9 +20,12 @@ from making import (
     edges,
     education,
     elderly,
+    estates,
+    greenery,
     health,
     leisure,
     lines,
+    projects,
     residents,
     roads,
     streets,
@@ -58,6 +61,8 @@ def make() -> tuple[dict[str, gpd.GeoDataFrame], dict[str, gpd.GeoDataFrame], pd
         "health": health.health(town("health")),
         "leisure": leisure.leisure(town("leisure"), education.school_grounds(learning)),
         "civic": civic.civic(town("civic")),
+        "estates": estates.estates(town("estates")),
+        "projects": projects.projects(town("projects")),
         "parent_schools": education.parent_schools(town("parents")),
     }
     stops = buses.bus_stops(town("buses"))
@@ -66,7 +71,7 @@ def make() -> tuple[dict[str, gpd.GeoDataFrame], dict[str, gpd.GeoDataFrame], pd
         "drive_edges": roads.drive_edges(walk),
         "population": cells,
         "zones": zones.zones(every, areas),
-        "areas": zones.map_areas(walls),
+        "areas": greenery.with_greenery(zones.map_areas(walls), villages),
         "bus_stops": stops.drop(columns=["service", "unit"]),
         "entrances": zones.entrances(walls),
     }

@@ -81,6 +81,9 @@ def _add_plan(parser: argparse.ArgumentParser) -> None:
     check = tasks.add_parser("check", help="name every fault of a plan file or workbook | 检查规划文件或工作簿")
     for one in (new, check):
         one.add_argument("file", metavar="FILE")
+    check.add_argument(
+        "--document", metavar="TEXT", help="the plan's text: every quotation has to stand on its line | 核对引文的原文"
+    )
     excel = tasks.add_parser("excel", help="turn a plan into an Excel workbook | 规划转为 Excel")
     excel.add_argument("plan", metavar="PLAN", help="a bundled plan, such as life-circles, or a file")
     excel.add_argument("to", metavar="FILE.xlsx")
@@ -98,7 +101,7 @@ def _plan(options: argparse.Namespace) -> None:
         _say(f"Written to | 已写入 {options.file}\nservicecircle plan check {options.file}")
     elif options.task == "check":
         workbook = Path(options.file).suffix.lower() == ".xlsx"
-        count = len((read_workbook if workbook else read_plan)(options.file).standards)
+        count = len((read_workbook if workbook else read_plan)(options.file, document=options.document).standards)
         _say(f"no faults: {count} standards | 没有错误：{count} 条标准")
     elif options.task == "excel":
         write_workbook(read_plan(options.plan), options.to)

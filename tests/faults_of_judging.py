@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.faults import Mutant
 
 JUDGING_TESTS = tuple(f"tests/assessment/test_{name}.py" for name in ("oracle", "assessment", "tables", "progress"))
+HAND_TESTS = tuple(f"tests/assessment/test_{name}.py" for name in ("oracle", "hand_worked", "hand_worked_places"))
 CITY_TESTS = ("tests/city/test_city.py", "tests/city/test_bad_layers.py")
 SITING_TESTS = ("tests/siting/test_best_sites.py",)
 _IN = "assessment/"
@@ -110,6 +111,76 @@ JUDGING = (
         "return ids + self.facility_xy[facilities].tobytes()",
         'return b""',
         JUDGING_TESTS,
+    ),
+    Mutant(
+        "places asked for are those missing",
+        _IN + "provision.py",
+        'exactly["capacity_required"] = float(required(target, per))',
+        'exactly["capacity_required"] = float(required(target, per)) - amount',
+        HAND_TESTS,
+    ),
+    Mutant(
+        "facilities without coordinates are not told",
+        _IN + "placeless.py",
+        "lost = chosen[~np.isfinite(",
+        "lost = chosen[np.isinf(",
+        HAND_TESTS,
+    ),
+    Mutant(
+        "those left out elsewhere are told of every zone",
+        _IN + "placeless.py",
+        "here = lost[unit.facilities[lost]]",
+        "here = lost",
+        HAND_TESTS,
+    ),
+    Mutant(
+        "a number in words is known",
+        _IN + "selection.py",
+        'return np.asarray(pd.to_numeric(values, errors="coerce").notna(), dtype=bool)',
+        "return np.asarray(values.notna(), dtype=bool)",
+        HAND_TESTS,
+    ),
+    Mutant(
+        "zones of unknown setting are left out in silence",
+        _IN + "membership.py",
+        "if lost.any():",
+        "if False:",
+        HAND_TESTS,
+    ),
+    Mutant(
+        "a place on an edge at its drawn metres, not its share of the declared length",
+        "network/snap.py",
+        "offset[rows] = share * network.edge_length_m[chosen]",
+        "offset[rows] = along",
+        HAND_TESTS,
+    ),
+    Mutant(
+        "counties of any size are asked",
+        _IN + "membership.py",
+        "asked = asked & holds(of_zones(ground, column), condition)",
+        "asked = asked | False",
+        HAND_TESTS,
+    ),
+    Mutant(
+        "the conditions of a plan's facilities are not asked",
+        _IN + "selection.py",
+        "passes = passes & holds(frame[column], condition)",
+        'passes = passes & holds(frame[column], condition if column == "status" else tuple(frame[column]))',
+        HAND_TESTS,
+    ),
+    Mutant(
+        "what a county has too many makes up for another",
+        _IN + "presence.py",
+        "sum(max(presence.count - count, 0) for count in counts)",
+        "sum(presence.count - count for count in counts)",
+        HAND_TESTS,
+    ),
+    Mutant(
+        "a facility without a name is called nan",
+        _IN + "rows.py",
+        "return name if isinstance(name, str) and name else str(one",
+        "return str(name) if name else str(one",
+        HAND_TESTS,
     ),
     Mutant(
         "a border belongs to the highest zone",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 import math
-from itertools import count, pairwise
+from itertools import count, pairwise, product
 from typing import TYPE_CHECKING, Any
 
 import networkx as nx
@@ -110,3 +110,8 @@ def nearest_edge(network: WalkNetwork, point: shapely.Point) -> tuple[float, flo
         if nearest_here < best - 1e-6:
             best, share = nearest_here, share_here
     return best, share
+
+
+def shortest_choice(choices: list[list[tuple[int, int]]]) -> float:
+    """Return the length of the shortest way through one point of each list, in their order, trying all of them."""
+    return min(sum(math.dist(a, b) for a, b in pairwise(way)) for way in product(*choices))

@@ -16,7 +16,7 @@ from servicecircle.plan import Plan, read_plan
 
 ORACLE: dict[str, Any] = json.loads((Path(__file__).parent / "data" / "oracle.json").read_text(encoding="utf-8"))
 EXPECTED: dict[str, Any] = ORACLE["expected"]
-STANDARDS = ("YY-01", "YY-05", "CX-01", "LY-01", "LY-02", "WT-01", "ZH-01")
+STANDARDS = ("YY-01", "YY-02", "YY-03", "YY-05", "CX-01", "LY-01", "LY-02", "LY-04", "WT-01", "WT-02", "ZH-01")
 LEVELS = ["街道", "乡镇", "全市"]
 
 
@@ -90,7 +90,7 @@ def city(**changes: Any) -> City:
 
 
 def plan() -> Plan:
-    """Return seven standards of the bundled plan with the oracle's speeds, judged at the oracle's zones."""
+    """Return the standards of the bundled plan that the figures are about, at the oracle's speeds and zones."""
     speeds = {name: metres / 60 for name, metres in ORACLE["speeds_m_per_min"].items()}
     chosen = read_plan("lianyungang-145").only(*STANDARDS)
     return chosen.with_levels([*LEVELS, "中心城区建成区"]).with_speeds(**speeds)

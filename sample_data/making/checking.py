@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 LARGEST_BYTES = 8_000_000
 NEAR_STREET_M = 500.0
 NEAR_STREET_SHARE = 0.97
+UNPLACED = ("parent_schools", "projects")
 
 
 class UnsoundCityError(ValueError):
@@ -128,7 +129,7 @@ def size(folder: Path) -> dict[str, int]:
 def _zone_lines(zones: gpd.GeoDataFrame, cells: gpd.GeoDataFrame, tables: dict[str, gpd.GeoDataFrame]) -> Iterator[str]:
     """Yield residents and a few ratios of each district, street and township."""
     centres = cells.geometry.centroid
-    every = pd.concat([table for name, table in tables.items() if name != "parent_schools"])
+    every = pd.concat([table for name, table in tables.items() if name not in UNPLACED])
     for zone in zones[zones["level"].isin(["县区", "功能区", "街道", "乡镇"])].itertuples():
         people = cells["pop_total"][centres.within(zone.geometry)].sum()
         inside = every[every.within(zone.geometry)]

@@ -1,4 +1,4 @@
-"""Seats, police posts, protection of minors, veterans, last resting places and affordable housing."""
+"""Seats, police posts, courts, protection of minors, veterans, last resting places and meeting places."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from making import names
 from making.education import office_name
 from making.placing import Town, base_name, division_name, divisions
+from making.zones import NEW_RURAL
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -17,9 +18,22 @@ NO_MINOR_STATION = ("YX0204", "YX0304")
 NO_MINOR_RESCUE = ("YX02",)
 VETERAN_STARS = {"YX0204": 3, "YX0304": 3, "YX0305": None}
 FIVE_STARS = ("YX0101", "YX0102", "YX0202", "YX0301")
-ESTATES = {"YX01": 8, "YX02": 6, "YX03": 4}
+ESTATES = {"YX01": 8, "YX02": 6, "YX03": 3}
 DISTRICT_SEATS = {"YX01": "YX0101", "YX02": "YX0203", "YX03": "YX0301"}
 PERSONS_PER_HOME = 2.7
+# Where people take leave of their dead: a hall of the city, one in each of these counties and townships.
+FUNERAL_COUNTIES = ("YX01", "YX03")
+FUNERAL_TOWNSHIPS = ("YX0105", "YX0301", "YX0303", "YX0304")
+# (township, name, square metres, of them for ecological burial, year opened)
+CEMETERIES = (
+    ("YX0105", "石堰镇公益性公墓", 42_000, 9_500, 2012),
+    ("YX0205", "鸥浦镇公益性生态公墓", 36_000, 13_700, 2022),
+    ("YX0303", "青坨镇公益性公墓", 28_000, 8_400, 2023),
+)
+# What communities and villages built anew in the country lack of what such places need.
+NO_PARTY_CENTRE, NO_ACTIVITY_CENTRE = ("YX030420",), ("YX030301",)
+# A loudspeaker on a mast: how far it is heard (metres), and the share of places that have one.
+HEARD_M, MASTS_SHARE = (600, 800, 1200), {"urban": 0.82, "rural": 0.9}
 
 
 def civic(town: Town) -> gpd.GeoDataFrame:
@@ -32,6 +46,10 @@ def civic(town: Town) -> gpd.GeoDataFrame:
             title = f"{name}未成年人救助保护中心"
             town.add("minor_rescue", title, town.of(DISTRICT_SEATS[zone_id], "社区")[1], status="open")
     _housing(town)
+    _last_places(town)
+    _courts(town)
+    _new_rural(town)
+    _loudspeakers(town)
     return town.frame()
 
 
@@ -74,3 +92,42 @@ def _housing(town: Town) -> None:
             homes = int(town.rng.integers(700, 1800) * (0.75 if district == "YX03" else 1.0))
             attributes = {"units": homes, "persons": round(homes * PERSONS_PER_HOME), "status": "open"}
             town.add("affordable_housing", f"{base_name(unit)}保障房小区", unit, **attributes)
+
+
+def _last_places(town: Town) -> None:
+    """Set down halls of funeral service of each tier, and cemeteries for public benefit."""
+    town.add("funeral_service", "云汐市集中守灵中心", town.of("YX0104", "社区")[-1], tier="city", status="open")
+    for tier, places in (("county", FUNERAL_COUNTIES), ("township", FUNERAL_TOWNSHIPS)):
+        for zone_id in places:
+            name = f"{division_name(zone_id)}殡仪服务站"
+            town.add("funeral_service", name, town.of(zone_id)[-1], tier=tier, status="open")
+    for zone_id, name, area, ecological, year in CEMETERIES:
+        attributes = {"area_m2": area, "eco_area_m2": ecological, "open_year": year, "public_benefit": True}
+        unit = town.of(zone_id, "行政村")[-2]
+        town.add("cemetery", name, unit, barrier_free=True, status="open", **attributes)
+
+
+def _courts(town: Town) -> None:
+    for zone_id, name in names.DISTRICTS.items():
+        units = town.of(DISTRICT_SEATS[zone_id], "社区")
+        town.add("court", f"{name}人民法院", units[-1], legal_aid_station=True, status="open")
+        if zone_id != "YX02":
+            aid = zone_id == "YX01"
+            town.add("detention_centre", f"{name}看守所", units[-1], legal_aid_station=aid, status="open")
+
+
+def _new_rural(town: Town) -> None:
+    """Set down the meeting places of communities and villages built anew in the country."""
+    for unit in town.every:
+        if unit.zone_id in NEW_RURAL:
+            if unit.zone_id not in NO_PARTY_CENTRE:
+                town.add("party_service_center", f"{base_name(unit)}党群服务中心", unit, status="open")
+            if unit.zone_id not in NO_ACTIVITY_CENTRE:
+                town.add("villager_activity_center", f"{base_name(unit)}村(居)民活动中心", unit, status="open")
+
+
+def _loudspeakers(town: Town) -> None:
+    for unit in town.every:
+        if unit.places != ("islet",) and town.residents.get(unit.zone_id) and town.flag(MASTS_SHARE[unit.setting]):
+            range_m = int(town.rng.choice(HEARD_M))
+            town.add("broadcast_terminal", f"{base_name(unit)}应急广播", unit, range_m=range_m, status="open")

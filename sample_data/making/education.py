@@ -8,7 +8,6 @@ from making.placing import Town, base_name, division_name
 
 if TYPE_CHECKING:
     import geopandas as gpd
-    from shapely import Point
 
     from making.zones import Unit
 
@@ -64,6 +63,19 @@ SCHOOLS = {
 }
 PARENT_SCHOOL_SHARE = {"urban": 0.88, "rural": 0.62}
 JUNIOR_EVERY = 3
+TODDLER_CLASSES_SHARE = 0.4
+ESTATE_SHARE = 0.45
+LARGE_CLASSES_SHARE = 0.3
+# The how-manieth schools are private; the last of them is below the provincial standard.
+PRIVATE_SCHOOLS = (6, 19)
+MODEL_CHILDCARE = 5
+# (street or township, name, what was built, year done, places added, title, classes)
+SENIOR_SCHOOLS = (
+    ("YX0102", "云汐中学", None, None, 0, "省高品质示范高中", 48),
+    ("YX0104", "望江高级中学", "扩建", 2022, 450, None, 36),
+    ("YX0203", "望潮中学", "新建", 2023, 1350, None, 30),
+    ("YX0301", "禾川中学", "改建", 2024, 300, "特色高中", 42),
+)
 
 
 def education(town: Town) -> gpd.GeoDataFrame:
@@ -72,6 +84,10 @@ def education(town: Town) -> gpd.GeoDataFrame:
     _childcare(town)
     _schools(town)
     _senior_universities(town)
+    _more_of_kindergartens(town)
+    _more_of_schools(town)
+    _model_childcare(town)
+    _senior_schools(town)
     return town.frame()
 
 
@@ -101,7 +117,7 @@ def _served(town: Town, division: str) -> list[Unit]:
     return units or villages
 
 
-def _kindergarten(town: Town, name: str, unit: Unit | Point, *, inclusive_share: float = 0.8, **given: object) -> None:
+def _kindergarten(town: Town, name: str, unit: Unit, *, inclusive_share: float = 0.8, **given: object) -> None:
     public = town.flag(0.55)
     classes = int(town.rng.choice([6, 9, 12], p=[0.45, 0.4, 0.15]))
     attributes = {
@@ -114,6 +130,7 @@ def _kindergarten(town: Town, name: str, unit: Unit | Point, *, inclusive_share:
         "capacity": classes * 25,
         "enrolment": int(classes * 25 * town.rng.uniform(0.62, 0.95)),
         "quality": town.flag(0.88),
+        "setting": unit.setting,
     } | given
     inclusive = attributes["ownership"] == "public" or town.flag(inclusive_share)
     town.add("kindergarten", _unused(town, name), unit, inclusive=inclusive, **attributes)
@@ -165,6 +182,47 @@ def _senior_universities(town: Town) -> None:
     town.add("senior_university", "望潮区老年大学", town.of("YX0203")[2], sponsor_level="县区", status="open")
 
 
+def _more_of_kindergartens(town: Town) -> None:
+    """Say which kindergartens take toddlers, which belong to a housing estate, and which are free of barriers."""
+    for row in town.rows:
+        if row["service"] == "kindergarten":
+            row["toddler_classes"] = town.flag(TODDLER_CLASSES_SHARE)
+            row["estate_facility"] = town.flag(ESTATE_SHARE) and row["setting"] == "urban"
+            row["barrier_free"] = town.flag(0.6)
+
+
+def _more_of_schools(town: Town) -> None:
+    """Say when schools were opened, who runs them, and how many of their classes are too large."""
+    schools = [row for row in town.rows if row["service"] == "school"]
+    for number, row in enumerate(schools):
+        private = number in PRIVATE_SCHOOLS
+        row |= {"ownership": "private" if private else "public", "meets_standard": number != PRIVATE_SCHOOLS[-1]}
+        row |= {"open_year": int(town.rng.integers(1958, 2024)), "barrier_free": town.flag(0.7)}
+        row["large_classes"] = int(town.rng.integers(1, 3)) if town.flag(LARGE_CLASSES_SHARE) else 0
+
+
+def _model_childcare(town: Town) -> None:
+    """Say when childcare was opened; some of it is a model of the city's, as the plan wants more of."""
+    models = 0
+    for row in town.rows:
+        if row["service"] == "childcare":
+            year = int(town.rng.integers(2016, 2025))
+            row |= {"open_year": year, "barrier_free": town.flag(0.9)}
+            if row["inclusive"] and year >= 2021 and models < MODEL_CHILDCARE:
+                row["level"], models = "市级", models + 1
+
+
+def _senior_schools(town: Town) -> None:
+    for division, name, project, year, places, title, classes in SENIOR_SCHOOLS:
+        attributes = {"level": "senior", "ownership": "public", "status": "open", "classes": classes}
+        attributes |= {"capacity": classes * 50, "enrolment": int(classes * town.rng.uniform(46, 51))}
+        attributes |= {"quality": True, "smart": division != "YX0301", "meets_standard": True}
+        attributes |= {"large_classes": int(classes > 40), "open_year": int(town.rng.integers(1925, 1999))}
+        attributes |= {"project": project, "done_year": year, "places_added": places, "designation": title}
+        unit = town.spread(_served(town, division), 1)[0]
+        town.add("school", name, unit, barrier_free=town.flag(0.7), **attributes)
+
+
 def parent_schools(town: Town) -> gpd.GeoDataFrame:
     """Return the parent schools: registered by community and village, with no place on the map."""
     for unit in town.every:
@@ -174,8 +232,8 @@ def parent_schools(town: Town) -> gpd.GeoDataFrame:
 
 
 def school_grounds(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return the schools, whose grounds are sports grounds too."""
-    return frame[frame["service"] == "school"]
+    """Return the primary and junior schools, whose grounds are sports grounds too."""
+    return frame[(frame["service"] == "school") & (frame["level"] != "senior")]
 
 
 def office_name(zone_id: str) -> str:

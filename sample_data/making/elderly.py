@@ -28,6 +28,7 @@ STATION_TITLES = ("居家养老服务站", "日间照料中心", "颐养驿站")
 LACKING = {"YX0203": ("visiting",)}
 NO_CENTRE = ("YX0201",)
 TOWNSHIP_CENTRES = {"YX0301": (), "YX0105": ("full_care",), "YX0303": ("full_care", "visiting")}
+BARRIER_FREE_SHARE, BARRIER_FREE_SINCE_2021, REFERRAL_SHARE = 0.5, 0.88, 0.75
 # (township or street, name, beds, share of nursing beds, serves the community, medical service)
 INSTITUTIONS = (
     ("YX0101", "观澜颐养院", 260, 0.78, True, True),
@@ -50,6 +51,7 @@ def elderly_care(town: Town) -> gpd.GeoDataFrame:
     _stations(town)
     _centres(town)
     _institutions(town)
+    _years(town)
     return town.frame()
 
 
@@ -87,3 +89,14 @@ def _institutions(town: Town) -> None:
         unit = town.spread([unit for unit in town.of(zone_id) if unit.kinds != "v"], 1)[0]
         attributes = {"beds": beds, "nursing_beds": round(beds * nursing), "serves_community": serves}
         town.add("elderly_institution", name, unit, medical_service=medical, status="open", **attributes)
+
+
+def _years(town: Town) -> None:
+    """Say when each was opened and whether it is free of barriers, and which institutions refer patients quickly."""
+    for row in town.rows:
+        institution = row["service"] == "elderly_institution"
+        year = int(town.rng.integers(1996, 2023) if institution else town.rng.integers(2012, 2025))
+        row["open_year"] = year
+        row["barrier_free"] = town.flag(BARRIER_FREE_SINCE_2021 if year >= 2021 else BARRIER_FREE_SHARE)
+        if institution:
+            row["referral_channel"] = town.flag(REFERRAL_SHARE)

@@ -1,23 +1,45 @@
 """Hospitals, community health, township hospitals and village clinics.
 
-One institution is one row for each service it counts for (a community health centre is `community_health`,
+One institution is one row for each service it counts for (a community health centre is `community_health`, `chc`,
 `primary_care` and `health_facility`); its rows share `legal_id` and place.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from making import names
 from making.placing import Town, base_name, division_name
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    from shapely import Point
 
     from making.zones import Unit
 
 STATION_SHARE = {"YX01": 0.6, "YX02": 0.45}
 CLINIC_SHARE = 0.93
+# Institutions of the rural and community tiers that bear a title, and of which level.
+TITLED = {
+    "石堰镇卫生院": ("农村区域性医疗卫生中心", "省级"),
+    "鸥浦镇卫生院": ("农村区域性医疗卫生中心", "市级"),
+    "青坨镇卫生院": ("农村区域性医疗卫生中心", "省级"),
+    "观澜街道社区卫生服务中心": ("社区医院", "市级"),
+    "渔灯街道社区卫生服务中心": ("社区医院", "省级"),
+}
+# What a hospital cures above all, and its class within its grade, where neither is the usual one.
+SPECIALTIES = {"云汐市第二人民医院": "老年病", "东江康复医院": "康复"}
+FIRST_CLASS = ("云汐市第一人民医院", "云汐市中医院", "禾川县人民医院")
+NO_PUBLIC_HEALTH = ("望潮区中医院",)
+NO_INTERNET = ("云汐市中医院",)
+# The wards of hospitals of Chinese medicine: prevention, rehabilitation, geriatrics.
+TCM_WARDS = {
+    "云汐市中医院": (True, True, True),
+    "望潮区中医院": (True, False, False),
+    "禾川县中医院": (True, True, True),
+}
+CLASSIC_WARD_BEDS = {"云汐市中医院": 24}
+NURSES_PER_PHYSICIAN, OTHER_STAFF = 1.15, 1.4
 CENTRE_GPS = {"YX01": (6, 10), "YX02": (5, 8), "YX03": (4, 6)}
 
 
@@ -55,6 +77,9 @@ def health(town: Town) -> gpd.GeoDataFrame:
     for township in names.TOWNSHIPS:
         _township_hospital(town, township)
     _clinics(town)
+    _tiers(town)
+    _wards(town)
+    _staff(town)
     return town.frame()
 
 
@@ -149,3 +174,44 @@ def _clinics(town: Town) -> None:
             gps = int(town.flag(0.2))
             more: dict[str, Any] = {"level": "village", "tcm_corner": town.flag(0.7)}
             _primary(town, "village_clinic", f"{unit.name}卫生室", unit, gps=gps, physicians=0, beds=0, **more)
+
+
+def _tiers(town: Town) -> None:
+    """Name community health by its tier: centres are `chc` too, stations `health_station`."""
+    shared = ("level", "feature_dept", "tcm_clinic", "legal_id", "status", "ownership")
+    for row in [row for row in town.rows if row["service"] == "community_health"]:
+        attributes = {column: row[column] for column in shared}
+        name, point = str(row["name"]), cast("Point", row["geometry"])
+        if row["level"] == "centre":
+            town.add("chc", name, point, **attributes)
+        else:
+            town.add("health_station", name, point, tcm_corner=town.flag(0.8), **attributes)
+
+
+def _wards(town: Town) -> None:
+    """Set down the hospitals as such, and say which wards they have."""
+    for row in [row for row in town.rows if row["service"] == "health_facility" and "grade" in row]:
+        name = str(row["name"])
+        attributes = {column: row[column] for column in ("legal_id", "sponsor_level", "ownership", "grade", "status")}
+        attributes |= {"grade_class": "甲等" if name in FIRST_CLASS else "乙等"}
+        attributes |= {"specialty": SPECIALTIES.get(name, "中医" if name in TCM_WARDS else "综合")}
+        attributes |= {"public_health_dept": name not in NO_PUBLIC_HEALTH, "internet_hospital": name not in NO_INTERNET}
+        town.add("hospital", name, cast("Point", row["geometry"]), **attributes)
+    for row in town.rows:
+        if row["service"] == "tcm_hospital":
+            wards = TCM_WARDS[str(row["name"])]
+            row |= dict(zip(("prevention_dept", "rehabilitation_dept", "geriatric_dept"), wards, strict=True))
+            row["classic_ward_beds"] = CLASSIC_WARD_BEDS.get(str(row["name"]), 0)
+
+
+def _staff(town: Town) -> None:
+    """Say how many nurses and other staff an institution has, and which title it bears."""
+    for row in town.rows:
+        if row["service"] != "health_facility":
+            continue
+        physicians = int(str(row["physicians"]))
+        nurses = round(physicians * NURSES_PER_PHYSICIAN * town.rng.uniform(0.85, 1.2))
+        row |= {"nurses": nurses, "health_staff": round((physicians + nurses) * OTHER_STAFF)}
+        title = TITLED.get(str(row["name"]))
+        if title:
+            row["designation"], row["level"] = title

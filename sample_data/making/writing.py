@@ -82,6 +82,13 @@ x = "x"
 y = "y"
 crs = "{ground.CRS}"
 
+[[facilities]]
+file = "estates.csv"
+service_column = "service"
+x = "x"
+y = "y"
+crs = "{ground.CRS}"
+
 # A file with Chinese heads and kinds, as an office keeps it: canonical name = head in the file,
 # and kind in the file = service.
 [[facilities]]
@@ -96,6 +103,10 @@ crs = "{DEGREES}"
 # Facilities known only by the zone they belong to: counted, never walked to.
 [[facilities]]
 file = "parent_schools.csv"
+service_column = "service"
+
+[[facilities]]
+file = "projects.csv"
 service_column = "service"
 
 [[facilities]]
@@ -140,10 +151,12 @@ def write_tables(folder: Path, tables: dict[str, gpd.GeoDataFrame]) -> None:
     _write_csv(folder / "health.csv", _with_degrees(tables["health"]))
     _write_csv(folder / "elderly_care.csv", _with_metres(tables["elderly_care"]))
     _write_csv(folder / "civic.csv", _with_metres(tables["civic"]))
+    _write_csv(folder / "estates.csv", _with_metres(tables["estates"]))
     leisure = _with_degrees(tables["leisure"])
     leisure["service"] = leisure["service"].map(LEISURE_KINDS)
     _write_csv(folder / "culture_sport.csv", leisure[list(LEISURE_HEADS)].rename(columns=LEISURE_HEADS))
-    _write_csv(folder / "parent_schools.csv", pd.DataFrame(tables["parent_schools"].drop(columns="geometry")))
+    for name in ("parent_schools", "projects"):
+        _write_csv(folder / f"{name}.csv", pd.DataFrame(tables[name].drop(columns="geometry")))
     (folder / "city.toml").write_text(CITY_TOML, encoding="utf-8", newline="\n")
 
 

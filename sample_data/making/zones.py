@@ -34,6 +34,10 @@ STREET_BLOCKS = {
 MANAGED_COLUMNS = range(9, 11)
 URBAN, FRINGE, TOWN, TOWN_FRINGE, RURAL_TOWN, VILLAGE = "111", "112", "121", "122", "210", "220"
 OUTER_KINDS = set("inD.u")
+CENTRAL_SHARE = 0.3
+NEW_RURAL = ("YX010501", "YX030201", "YX030301", "YX020522", "YX030221", "YX030420")
+NO_SMART_BROADCAST = ("YX0304",)
+YES_NO = ("certified", "basic_balanced", "smart_broadcast", "planned_village", "central_village", "new_rural", "sewage")
 
 
 class Unit(NamedTuple):
@@ -214,22 +218,38 @@ def zones(every: list[Unit], areas: gpd.GeoSeries) -> gpd.GeoDataFrame:
         parts = [areas[key] for key, unit in of.items() if unit.parent == zone_id]
         district = names.DISTRICTS[zone_id[:4]]
         setting = "urban" if level == "街道" else "rural"
-        rows.append(_row(zone_id, level, name, parts, admin=district, parent=zone_id[:4], setting=setting))
+        row = _row(zone_id, level, name, parts, admin=district, parent=zone_id[:4], setting=setting)
+        rows.append({**row, "smart_broadcast": zone_id not in NO_SMART_BROADCAST})
     for zone_id, name in names.DISTRICTS.items():
         parts = [areas[key] for key, unit in of.items() if unit.district == zone_id]
         certified = zone_id == "YX01"
-        rows.append({**_row(zone_id, "县区", name, parts, admin=name), "certified": certified})
+        known = {
+            "county_kind": "县" if name.endswith("县") else "市辖区",
+            "basic_balanced": True,
+            "certified": certified,
+        }
+        rows.append({**_row(zone_id, "县区", name, parts, admin=name), **known})
     parts = [areas[key] for key, unit in of.items() if unit.managed]
     zone_id, name = names.FUNCTIONAL_ZONE
     rows.append(_row(zone_id, "功能区", name, parts, admin="望潮区", manager=name, setting="urban"))
     frame = pd.DataFrame(rows)
-    for column in ("certified", "planned_village", "sewage"):
+    frame["central_village"] = _central_villages(frame)
+    for column in YES_NO:
         frame[column] = frame[column].astype("boolean")
     order = ["县区", "功能区", "街道", "乡镇", "社区", "行政村"]
     frame = (
         frame.assign(_level=frame["level"].map(order.index)).sort_values(["_level", "zone_id"]).drop(columns="_level")
     )
     return gpd.GeoDataFrame(frame, geometry="geometry", crs=ground.CRS).reset_index(drop=True)
+
+
+def _central_villages(frame: pd.DataFrame) -> list[bool | None]:
+    """Return which villages are to be the centre of others: some of those planned to develop."""
+    draws = ground.generator("central villages").random(len(frame))
+    return [
+        bool(planned and draw < CENTRAL_SHARE) if level == "行政村" else None
+        for level, planned, draw in zip(frame["level"], frame["planned_village"], draws, strict=True)
+    ]
 
 
 def _row(
@@ -257,6 +277,7 @@ def _unit_row(unit: Unit, area: shapely.Geometry, rng: np.random.Generator) -> d
     draws = rng.random(2)
     if unit.level == "行政村":
         row |= {"planned_village": bool(draws[0] < 0.6), "sewage": bool(draws[1] < 0.66)}
+    row["new_rural"] = unit.zone_id in NEW_RURAL
     return row
 
 

@@ -2,8 +2,10 @@
 
 from servicecircle.assessment.access import Access, access
 from servicecircle.assessment.assessment import Assessment
+from servicecircle.assessment.cell_walk import CellWalk
 from servicecircle.assessment.circles import circles_table
 from servicecircle.assessment.comparison import Comparison
+from servicecircle.assessment.districts import districts_table
 from servicecircle.assessment.equity import equity_table
 from servicecircle.assessment.explanation import Explanation
 from servicecircle.assessment.inequality import (
@@ -15,23 +17,28 @@ from servicecircle.assessment.inequality import (
     weighted_mean,
 )
 from servicecircle.assessment.judging import assess
+from servicecircle.assessment.network_quality import NetworkQuality, network_quality
 from servicecircle.assessment.progress import progress_table, split_change
 from servicecircle.assessment.sensitivity import Sensitivity, sensitivity
 
 __all__ = [
     "Access",
     "Assessment",
+    "CellWalk",
     "Comparison",
     "Explanation",
     "Gap",
+    "NetworkQuality",
     "Sensitivity",
     "access",
     "assess",
     "circles_table",
     "coefficient_of_variation",
+    "districts_table",
     "equity_table",
     "gini",
     "group_gap",
+    "network_quality",
     "palma",
     "progress_table",
     "sensitivity",

@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 
 from servicecircle.assessment.catchment import Method, bands_of, limit_of, weight_of
+from servicecircle.assessment.edge import near_edge
 from servicecircle.assessment.figures import share
 from servicecircle.assessment.ground import make_ground
-from servicecircle.assessment.groups import SHARE
 from servicecircle.assessment.zone_cells import zone_cells
 from servicecircle.city import City, smallest_zone
 from servicecircle.errors import InputError, LayerError
@@ -235,6 +235,7 @@ def access(
         *_estimated(ground, group),
         *_reaching_nobody(facilities, group, minutes),
         *_unserved(ground, people, value, service=service, minutes=minutes),
+        *_at_edge(ground, chosen, people, limit),
     ]
     return Access(
         service,
@@ -334,8 +335,8 @@ def _facilities(ground: Ground, chosen: NDArray[np.int64], offers: dict[str, Flo
 def _estimated(ground: Ground, group: str) -> list[Finding]:
     if group not in ground.estimated:
         return []
-    en = f"{group} is estimated from the zones' {SHARE}{group}, and so is every figure of access."
-    zh = f"{group} 按单元比例 {SHARE}{group} 估算，各项可及性结果均为估算。"
+    en = f"{group} is estimated from shares or totals of zones, and so is every figure of access."
+    zh = f"{group} 由单元的比例或总数推算，各项可及性结果均为估算。"
     return [Finding("population", "estimated", "warning", en, zh, column=group)]
 
 
@@ -359,3 +360,14 @@ def _unserved(ground: Ground, people: Floats, value: Floats, *, service: str, mi
     zh = f"{minutes:g} 分钟步行范围内没有可用的{word(service, 'zh')}：可及性为 0，并按 0 计入均值。"
     found = Finding.about("population", "unserved", "warning", en=en, zh=zh, rows=ground.cells.index[without])
     return [replace(found, residents=float(people[without].sum()))]
+
+
+def _at_edge(ground: Ground, chosen: NDArray[np.int64], people: Floats, limit_m: float) -> list[Finding]:
+    """Return how many of the group live so near the outer border that what lies beyond it would change their access."""
+    near = near_edge(ground, chosen, np.full(len(people), limit_m), among=people > 0)
+    if not near.any():
+        return []
+    en = f"live within {limit_m:,.0f} m of the outer border, and no facility beyond it is known: access may be more."
+    zh = f"住在距外边界 {limit_m:,.0f} 米以内，而边界外没有设施数据：实际可及性可能更高。"
+    found = Finding.about("population", "edge", "warning", en=en, zh=zh, rows=ground.cells.index[near])
+    return [replace(found, residents=float(people[near].sum()))]

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from servicecircle.assessment import gaps
+from servicecircle.assessment.cell_walk import CellWalk, explain_cell
 from servicecircle.assessment.comparison import Comparison, compare
 from servicecircle.assessment.display import html_of, lines_of
 from servicecircle.assessment.explanation import Explanation, explain
@@ -87,7 +88,8 @@ class Assessment:
         GeoDataFrame
             zone_id (the smallest zone), setting, pop_total, group (residents of the standard's group), metres and
             minutes to the nearest facility that counts (inf where there is none), limit_m, limit_minutes, facility_id,
-            covered, in_scope, access_m (metres from the cell to the network), missing (services), n_missing, geometry.
+            covered, in_scope, access_m (metres from the cell to the network), missing (services), n_missing,
+            estimated (whether the group's residents are), geometry.
 
         Raises
         ------
@@ -98,7 +100,8 @@ class Assessment:
         if outcome.cells is None:
             why = "; ".join(one.en for one in outcome.missing if one.blocks) or "it is counted by zone, see .table"
             raise InputError(f"{standard_id} has no cells: {why} | {standard_id} 没有逐格网结果。")
-        return self._located(outcome.cells)
+        estimated = self.table.loc[self.table["standard_id"] == standard_id, "estimated"].any()
+        return self._located(outcome.cells.assign(estimated=bool(estimated)))
 
     def gaps(self, standard_id: str) -> gpd.GeoDataFrame:
         """Return the gap areas of a standard, worst first.
@@ -146,6 +149,24 @@ class Assessment:
             If there is no such standard, or it has no row for this zone.
         """
         return explain(self, standard_id, zone)
+
+    def explain_cell(self, cell: str, service: str) -> CellWalk:
+        """Return a cell's walk to the nearest facility that counts: metres, minutes, legs and the line of the route.
+
+        Parameters
+        ----------
+        cell
+            A cell's id, for example from `cells`.
+        service
+            A standard of walking access (of a composite one, the walk to its farthest service), or a service of the
+            city, walked to at the pace of a general walker.
+
+        Raises
+        ------
+        InputError
+            If there is no such cell, service or standard, or no walk is behind the standard's figures.
+        """
+        return explain_cell(self, cell, service)
 
     def compare(self, baseline: Assessment) -> Comparison:
         """Return what changes from a baseline to this assessment: values, verdicts, who gains and who loses.

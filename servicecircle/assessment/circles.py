@@ -46,7 +46,7 @@ USUAL_GROUPS: Mapping[str, str] = MappingProxyType(
 
 COLUMNS = (
     *("service", "level", "zone_id", "zone_name", "group", "group_residents"),
-    *("minutes", "metres", "share_minutes", "share_network", "share_radius"),
+    *("minutes", "metres", "share_minutes", "share_network", "share_radius", "estimated"),
 )
 
 
@@ -97,7 +97,8 @@ def circles_table(
     DataFrame
         service, level, zone_id, zone_name, group (all residents, then the group that the service is for),
         group_residents, minutes, metres, share_minutes, share_network, share_radius (0 to 1; NaN where nobody lives,
-        where the population has no such group, or where no facility of the service can be placed).
+        where the population has no such group, or where no facility of the service can be placed), estimated (whether
+        the group's residents are).
 
     Raises
     ------
@@ -123,10 +124,11 @@ def circles_table(
             continue
         for place in places:
             for group in dict.fromkeys([EVERYBODY, USUAL_GROUPS.get(service, EVERYBODY)]):
-                head = {"service": service} | place.head | {"group": group}
+                head: dict[str, Any] = {"service": service} | place.head
+                head |= {"group": group, "estimated": group in ground.estimated}
                 rows += [head | figures for figures in _figures(ground, place, group, circles, covered=covered)]
     table = pd.DataFrame(rows, columns=list(COLUMNS))
-    numbers = list(COLUMNS[COLUMNS.index("group_residents") :])
+    numbers = list(COLUMNS[COLUMNS.index("group_residents") : -1])
     table[numbers] = table[numbers].astype(float)
     return table if language is None else _worded(table, language)
 

@@ -10,12 +10,14 @@ import pandas as pd
 
 from servicecircle.assessment.display import exact_text, main_row
 from servicecircle.assessment.rows import units
+from servicecircle.assessment.wording import worded
 from servicecircle.errors import InputError
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
     from servicecircle.assessment.assessment import Assessment
+    from servicecircle.words import Language
 
 KEYS = ["standard_id", "zone_id", "class"]
 SAME = 1e-12
@@ -54,6 +56,28 @@ class Comparison:
     def flips(self) -> pd.DataFrame:
         """Return the rows of `table` whose target is met in only one of the two."""
         return self.table[self.table["flips"]].reset_index(drop=True)
+
+    def table_in(self, language: Language = "zh") -> pd.DataFrame:
+        """Return 方案对比表: the rows that change, with heads and words of a language.
+
+        Parameters
+        ----------
+        language
+            ``"zh"`` or ``"en"``.
+        """
+        columns = [
+            "standard_id",
+            "name",
+            "level",
+            "zone_name",
+            "class",
+            "unit",
+            "value_before",
+            "value_after",
+            "change",
+        ]
+        columns += ["status_before", "status_after", "verdict_before", "verdict_after", "flips", "gain", "loss"]
+        return worded(self.changed.rename(columns={f"name_{language}": "name"}).reindex(columns=columns), language)
 
     def __repr__(self) -> str:
         changed = self.changed
@@ -102,8 +126,8 @@ def compare(after: Assessment, before: Assessment) -> Comparison:
     keys = [tuple(row) for row in table[KEYS].to_numpy()]
     table["gain"] = [gains.get(key, (np.nan, np.nan))[0] for key in keys]
     table["loss"] = [gains.get(key, (np.nan, np.nan))[1] for key in keys]
-    units_of = after.table.set_index(KEYS)["unit"].to_dict()
-    table["unit"] = [units_of.get(key, "") for key in keys]
+    for column in ("unit", "name_zh", "name_en"):
+        table[column] = [getattr(after.plan[key[0]], column) for key in keys]
     rows = [(one.id, main_row(after, one)) for one in after.plan.standards]
     headlines = frozenset((name, str(row["zone_id"])) for name, row in rows if row is not None)
     return Comparison(table.reset_index(drop=True), moved, headlines)

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from servicecircle.assessment.edge import edge_evidence, near_edge
 from servicecircle.assessment.groups import group_of
-from servicecircle.assessment.reach import scope_missing
+from servicecircle.assessment.reach import same_zone, scope_missing
 from servicecircle.assessment.residents import CellFigures, resident_rows
 from servicecircle.assessment.rows import (
     Outcome,
@@ -69,10 +70,12 @@ def assess_composite(ground: Ground, plan: Plan, standard: Standard, composite: 
         np.unique(np.concatenate([one.facilities for one in needed])),
         group.estimated,
         others=_others(plan, composite, needed),
+        same_zone=_same_zone(ground, needed),
     )
     resident_rows(ground, standard, figures, outcome, group=group.column)
     outcome.cells = _cells(ground, figures, needed, lacking)
     outcome.walks += [(one.service, one.walk) for one in needed]
+    outcome.evidence += edge_evidence(ground, standard, _near_edge(ground, figures, needed))
     for place, one in enumerate(needed):
         people = np.where(lacking[:, place], ground.group("pop_total"), 0.0)
         _tell_missing(ground, standard, outcome, service=one.service, people=people)
@@ -89,6 +92,23 @@ def _needed(ground: Ground, composite: Composite, selections: list[Selection], s
         )
         for one, selection in zip(composite.require, selections, strict=True)
     ]
+
+
+def _same_zone(ground: Ground, needed: list[Needed]) -> dict[str, NDArray[np.bool_]]:
+    """Return for each level which cells have every service within its limit in their own zone."""
+    parts = [same_zone(ground, one.facilities, np.full(len(ground.cells), one.limit_m)) for one in needed]
+    return {level: np.all([part[level] for part in parts], axis=0) for level in ground.cell_zones.columns}
+
+
+def _near_edge(ground: Ground, figures: CellFigures, needed: list[Needed]) -> NDArray[np.bool_]:
+    """Return which cells in scope lack a service that may stand just beyond the outer border."""
+    parts = [
+        near_edge(
+            ground, one.facilities, np.full(len(figures.group), one.limit_m), among=figures.in_scope & one.lacking
+        )
+        for one in needed
+    ]
+    return np.asarray(np.any(parts, axis=0), dtype=bool)
 
 
 def _others(plan: Plan, composite: Composite, needed: list[Needed]) -> dict[str, NDArray[np.bool_]]:

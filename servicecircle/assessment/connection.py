@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 
 from servicecircle.assessment.figures import required, share
-from servicecircle.assessment.membership import units_inside, zones_asked
+from servicecircle.assessment.membership import levels_missing, parent_of, units_inside, zones_asked, zones_unknown
 from servicecircle.assessment.reach import scope_missing
 from servicecircle.assessment.rows import (
     WHOLE_CITY,
@@ -120,10 +120,9 @@ def _not_known(ground: Ground, asked: Connection) -> Iterator[Missing]:
         yield Missing("layer", "bus_lines", "未载入公交线路图层。", "bus lines: the layer is not loaded.")
     if asked.by == "road" and transport.drive is None:
         yield Missing("layer", "drive", "未载入道路网（drive）图层。", "drive: the drive network is not loaded.")
-    known = {*ground.city.zones.columns, *ground.cells.columns}
-    for column in asked.unit_where:
-        if column not in known:
-            yield Missing("column", column, f"缺少列 {column}。", f"column {column!r} is missing.")
+    yield from levels_missing(ground, asked.unit_levels)
+    yield from levels_missing(ground, [asked.own_level])
+    yield from zones_unknown(ground, asked.unit_levels, asked.unit_where)
     if asked.by == "road" and transport.drive is not None:
         roads = transport.drive.roads.attributes
         for column in asked.road_where:
@@ -163,18 +162,20 @@ def _to_facilities(ground: Ground, asked: Connection, zones: list[str]) -> list[
     """Return for each unit whether bus lines lead to a destination with few enough changes."""
     graph = bus_graph(ground.city.transport.lines)
     most = np.inf if asked.max_transfers is None else float(asked.max_transfers)
-    places = ground.facilities.geometry.to_numpy()[select(ground, asked.facilities).facilities]
-    places = places[np.asarray(shapely.is_valid(places) & ~shapely.is_empty(places), dtype=bool)]
     near = STOP_M if asked.within_m is None else asked.within_m
-    arrivals = np.zeros(len(graph.stops), dtype=bool)
-    for place in places:
-        arrivals |= np.asarray(shapely.dwithin(place, graph.stops, near + TOLERANCE_M), dtype=bool)
-    fewest = graph.transfers_to(graph.lines_at(arrivals))
+    goals = _goals(ground, asked, zones)
+    fewest = {}
+    for goal, places in dict(goals.values()).items():
+        arrivals = np.zeros(len(graph.stops), dtype=bool)
+        for place in places:
+            arrivals |= np.asarray(shapely.dwithin(place, graph.stops, near + TOLERANCE_M), dtype=bool)
+        fewest[goal] = graph.transfers_to(graph.lines_at(arrivals))
     links = []
     for zone in zones:
+        goal, places = goals[zone]
         shape, name = _shape(ground, zone), _names(ground, (zone,))
         lines = graph.lines_at(graph.stops_of(shape, asked.within_m))
-        changes = 0.0 if shapely.intersects(shape, places).any() else float(fewest[lines].min(initial=np.inf))
+        changes = 0.0 if shapely.intersects(shape, places).any() else float(fewest[goal][lines].min(initial=np.inf))
         if changes <= most and np.isfinite(changes):
             links.append(Link((zone,), transfers=changes))
         elif not len(lines):
@@ -187,6 +188,19 @@ def _to_facilities(ground: Ground, asked: Connection, zones: list[str]) -> list[
             why = "unconnected", f"{name}：公交线路不通往目的地", f"no chain of bus lines leads from {name} there"
             links.append(Link((zone,), *why))
     return links
+
+
+def _goals(ground: Ground, asked: Connection, zones: list[str]) -> dict[str, tuple[str | None, NDArray[np.object_]]]:
+    """Return for each unit which zone its destinations are those of, None for the whole city, and the destinations."""
+    chosen = select(ground, asked.facilities).facilities
+    places = ground.facilities.geometry.to_numpy()[chosen]
+    there = np.asarray(shapely.is_valid(places) & ~shapely.is_empty(places), dtype=bool)
+    chosen, places = chosen[there], places[there]
+    if asked.destination == "nearest":
+        return dict.fromkeys(zones, (None, places))
+    away = ground.facility_zones[asked.own_level].astype(object).to_numpy()[chosen]
+    home = {zone: parent_of(ground, zone, asked.own_level) for zone in zones}
+    return {zone: (own, places[away == own if own else np.zeros(len(away), dtype=bool)]) for zone, own in home.items()}
 
 
 def _pairs(ground: Ground, asked: Connection, zones: list[str]) -> list[Link]:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from servicecircle.assessment.edge import edge_evidence, near_edge
 from servicecircle.assessment.figures import share
 from servicecircle.assessment.reach import scope_missing
 from servicecircle.assessment.rows import (
@@ -85,6 +86,9 @@ def assess_coverage(ground: Ground, standard: Standard, coverage: Coverage) -> O
     if not coverage.covered_by:
         outcome.cells = _cells(ground, reached, metres=coverage.metres, inside=inside)
         outcome.walks.append((",".join(standard.services), ground.walk_to(selection.facilities)))
+        limit = np.full(len(inside), float(radii.max()) if len(radii) else coverage.metres or 0.0)
+        near = near_edge(ground, selection.facilities, limit, among=inside & ~reached.near)
+        outcome.evidence += edge_evidence(ground, standard, near)
     return outcome
 
 
@@ -147,7 +151,13 @@ def _value(
         whole, done = areas[0].area / KM2, areas[1].area / KM2
         value = share(done, whole)
         told = verdict_columns(standard, unit, value, status="not_applicable" if value is None else "")
-    return told | {"numerator": done, "denominator": whole, "gap": max(whole - done, 0.0)}
+    # what facilities leave uncovered is the gap; areas such as tree cover only have to grow up to the target
+    wanted = standard.target.value if coverage.covered_by else None
+    return told | {
+        "numerator": done,
+        "denominator": whole,
+        "gap": max((1.0 if wanted is None else wanted) * whole - done, 0.0),
+    }
 
 
 def _population(

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from servicecircle.assessment.assessment import Assessment
     from servicecircle.plan import Citation, Standard
 
-OF_PARTS = ("unserved", "transfers", "unconnected", "uncovered")
+OF_PARTS = ("unserved", "transfers", "unconnected", "uncovered", "lacking", "having")
 """Kinds of evidence about villages and other small zones, which explain the larger zones around them too."""
 
 
@@ -162,6 +162,9 @@ def _parameters(result: Assessment, standard: Standard) -> dict[str, str]:
     profile = result.plan.profiles.get(str(getattr(standard.measure, "profile", "")))
     if profile is not None:
         values["speed"] = f"{profile.speed_m_s:g} m/s"
+    for key in ("area", "covered_by"):
+        if getattr(standard.measure, key, ""):
+            values[key] = str(getattr(standard.measure, key))
     for key in ("minutes", "metres", "by_class"):
         value = getattr(standard.measure, key, None)
         if value:

@@ -51,7 +51,7 @@ class Ground:
     cell_positions, facility_positions
         Both on the walk network.
     estimated
-        Groups of residents that are estimated from shares of zones.
+        Groups of residents that are only estimated, from shares or totals of zones.
     walks
         Distances found so far, by the facilities they lead to.
     on_roads
@@ -164,7 +164,7 @@ def make_ground(city: City, *, since: Ground | None = None) -> Ground:
         shapely.union_all(city.zones.geometry.to_numpy()),
         cell_positions,
         placed,
-        estimated,
+        frozenset(estimated),
         walks,
     )
 

@@ -13,6 +13,9 @@ from servicecircle.assessment.composite import assess_composite
 from servicecircle.assessment.connection import assess_connection
 from servicecircle.assessment.coverage import assess_coverage
 from servicecircle.assessment.ground import Ground, make_ground
+from servicecircle.assessment.membership import levels_missing
+from servicecircle.assessment.network_quality import network_cautions, poor_zones
+from servicecircle.assessment.placeless import tell_placeless
 from servicecircle.assessment.presence import assess_presence
 from servicecircle.assessment.provision import assess_provision
 from servicecircle.assessment.reach import assess_reach
@@ -88,7 +91,11 @@ def assess(
     ground = make_ground(city, since=since.ground if since is not None else None)
     bar = tqdm(plan.standards, desc="standards", unit="", delay=2, disable=not progress)
     outcomes = {standard.id: _with_rows(ground, standard, _assess_one(ground, plan, standard)) for standard in bar}
+    poor = poor_zones(ground)
     for standard in plan.standards:
+        outcomes[standard.id].evidence += network_cautions(poor, standard, outcomes[standard.id])
+        if not outcomes[standard.id].blocked:
+            outcomes[standard.id].evidence += tell_placeless(ground, standard)
         outcomes[standard.id].evidence += [
             evidence(standard, f"missing_{one.kind}" if one.blocks else one.kind, about=one.name, zh=one.zh, en=one.en)
             for one in outcomes[standard.id].missing
@@ -152,11 +159,9 @@ def _with_rows(ground: Ground, standard: Standard, outcome: Outcome) -> Outcome:
     """Return an outcome that has a row in any case: where no zone has the standard's levels, it says so."""
     if outcome.rows:
         return outcome
-    names = "、".join([*standard.judge, *standard.inform])
-    en = f"zones: there is none of level {names}."
-    missing = Missing("level", names, f"zones 图层中没有层级为 {names} 的单元。", en)
+    missing = levels_missing(ground, [*standard.judge, *standard.inform])
     whole = replace(standard, judge=(WHOLE_CITY,), inform=())
-    return Outcome(rows=blocked_rows(ground, whole), missing=(*outcome.missing, *[missing] * bool(names)))
+    return Outcome(rows=blocked_rows(ground, whole), missing=(*outcome.missing, *missing))
 
 
 def _placement_findings(ground: Ground) -> list[Finding]:

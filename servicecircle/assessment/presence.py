@@ -6,10 +6,17 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 import shapely
 
-from servicecircle.assessment.figures import share
-from servicecircle.assessment.membership import units_inside, zones_asked
+from servicecircle.assessment.figures import required, share
+from servicecircle.assessment.membership import (
+    levels_missing,
+    of_zones,
+    units_inside,
+    zones_asked,
+    zones_unknown,
+)
 from servicecircle.assessment.reach import scope_missing
 from servicecircle.assessment.rows import (
     CITY,
@@ -18,12 +25,13 @@ from servicecircle.assessment.rows import (
     Unit,
     base_columns,
     blocked_rows,
+    called,
     evidence,
     units,
     verdict_columns,
 )
 from servicecircle.assessment.selection import Missing, select
-from servicecircle.plan import Target
+from servicecircle.plan import Bounds, Target
 from servicecircle.units import TOLERANCE_M
 
 if TYPE_CHECKING:
@@ -62,7 +70,7 @@ def assess_presence(ground: Ground, standard: Standard, presence: Presence) -> O
     parts = [(one,) for one in presence.facilities] if presence.every_service else [presence.facilities]
     selections = [select(ground, part) for part in parts]
     missing = [lacking for selection in selections for lacking in selection.missing]
-    missing += scope_missing(ground, standard)
+    missing += [*scope_missing(ground, standard), *levels_missing(ground, presence.unit_levels)]
     missing += _columns_missing(ground, presence, np.concatenate([one.facilities for one in selections]))
     outcome = Outcome(missing=tuple(missing))
     if outcome.blocked:
@@ -82,6 +90,7 @@ def assess_presence(ground: Ground, standard: Standard, presence: Presence) -> O
         }
         outcome.rows.append(row)
     outcome.companions += _by_residents(ground, standard, held)
+    outcome.evidence += [] if held else [_nothing_asked(ground, standard, presence)]
     outcome.evidence += _near_misses(ground, standard, presence, found) if presence.near_miss else []
     return outcome
 
@@ -109,7 +118,12 @@ def _row(
         return verdict_columns(standard, unit, None, status="not_applicable")
     enough = sum(held[zone].lacks == 0 for zone in inside)
     row = verdict_columns(standard, unit, share(enough, len(inside)))
-    return row | _lacks(enough, len(inside), sum(held[zone].lacks for zone in inside), least * len(inside))
+    lacks = sorted(held[zone].lacks for zone in inside)
+    row |= _lacks(enough, len(inside), sum(lacks), least * len(inside))
+    if standard.target.value is not None:
+        # the target may leave some units without: those that lack least are provided for first
+        row["gap"] = float(sum(lacks[: required(standard.target.value, len(inside))]))
+    return row
 
 
 def _target_of_each(standard: Standard, least: int) -> Target:
@@ -176,12 +190,23 @@ def _near_misses(ground: Ground, standard: Standard, presence: Presence, found: 
         facility = ground.facilities.iloc[number]
         zone = _unit_of(ground, presence, number)
         names = ", ".join(lacking)
-        zh, en = (
-            f"{facility['name'] or facility['id']} 缺 {names}",
-            f"{facility['name'] or facility['id']} lacks {names}",
-        )
+        zh, en = f"{called(facility)} 缺 {names}", f"{called(facility)} lacks {names}"
         result.append(evidence(standard, "near_miss", zone_id=zone, about=str(facility["id"]), zh=zh, en=en))
     return result
+
+
+def _nothing_asked(ground: Ground, standard: Standard, presence: Presence) -> dict[str, Any]:
+    """Return the evidence that no zone is one of those the standard speaks of, and how near the largest comes to it."""
+    levels, most = "、".join(presence.unit_levels), []
+    there = ground.city.zones["level"].isin(presence.unit_levels).to_numpy()
+    for column, condition in presence.unit_where.items():
+        if isinstance(condition, Bounds) and condition.at_least is not None:
+            largest = pd.to_numeric(of_zones(ground, column)[there], errors="coerce").max()
+            most.append(f"{column} {largest:,.0f} < {condition.at_least:,.0f}")
+    told = f"({'; '.join(most)})" if most else ""
+    zh = f"没有{levels}符合该标准所指的条件{told},故不适用。"
+    en = f"no zone of level {levels} is one of those the standard speaks of {told}".rstrip() + ": not applicable."
+    return evidence(standard, "no_unit", zone_id="", about=", ".join(presence.unit_where), zh=zh, en=en)
 
 
 def _unit_of(ground: Ground, presence: Presence, number: int) -> str:
@@ -193,6 +218,5 @@ def _unit_of(ground: Ground, presence: Presence, number: int) -> str:
 def _columns_missing(ground: Ground, presence: Presence, facilities: NDArray[np.int64]) -> list[Missing]:
     """Return the columns that a standard asks about and the layers do not hold."""
     columns = [column for column in presence.requires_all if len(facilities) and column not in ground.facilities]
-    known = {*ground.city.zones.columns, *ground.cells.columns}
-    columns += [column for column in presence.unit_where if column not in known]
-    return [Missing("column", one, f"缺少列 {one}。", f"column {one!r} is missing.") for one in columns]
+    missing = [Missing("column", one, f"缺少列 {one}。", f"column {one!r} is missing.") for one in columns]
+    return missing + list(zones_unknown(ground, presence.unit_levels, presence.unit_where))

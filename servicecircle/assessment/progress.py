@@ -10,6 +10,7 @@ import pandas as pd
 
 from servicecircle.assessment.judging import assess
 from servicecircle.assessment.rows import CITY
+from servicecircle.assessment.wording import worded
 from servicecircle.errors import InputError
 
 if TYPE_CHECKING:
@@ -19,12 +20,13 @@ if TYPE_CHECKING:
 
     from servicecircle.assessment.assessment import Assessment
     from servicecircle.city import City
+    from servicecircle.words import Language
 
 KEYS = ["standard_id", "zone_id", "class"]
 NO_CHANGE = 1e-12
 
 
-def progress_table(results: Mapping[int, Assessment]) -> pd.DataFrame:
+def progress_table(results: Mapping[int, Assessment], *, language: Language | None = None) -> pd.DataFrame:
     """Return 完成程度 for each year: how much of the way from the base to the target is done.
 
     The base of the whole city is the plan's, where it states one; that of every other row is the value of the first
@@ -34,13 +36,15 @@ def progress_table(results: Mapping[int, Assessment]) -> pd.DataFrame:
     ----------
     results
         Assessments of one plan, by year; for example ``{year: assess(city.at(year), plan) for year in (2020, 2025)}``.
+    language
+        ``"zh"`` or ``"en"``: heads and terms in that language; None keeps the names that programs use.
 
     Returns
     -------
     DataFrame
         One row per standard, zone, class and year: base_value, base_year, base_origin (plan or computed), target,
-        target_year, year, value, change since the base, done = (value - base) / (target - base), status. ``done`` is
-        NaN where base or target is not known, or they are equal.
+        target_year, year, value, change since the base, done = (value - base) / (target - base), status, estimated.
+        ``done`` is NaN where base or target is not known, or they are equal.
 
     Raises
     ------
@@ -55,7 +59,11 @@ def progress_table(results: Mapping[int, Assessment]) -> pd.DataFrame:
     first = results[years[0]].table.set_index(KEYS)["value"]
     parts = [_of_year(results[year], year, first, years[0]) for year in years]
     frame = pd.concat(parts, ignore_index=True)
-    return frame.sort_values(["order", "year"], kind="stable").drop(columns="order").reset_index(drop=True)
+    frame = frame.sort_values(["order", "year"], kind="stable").drop(columns="order").reset_index(drop=True)
+    if language is None:
+        return frame
+    names = ["name_zh", "name_en", "zone_id"]
+    return worded(frame.rename(columns={f"name_{language}": "name"}).drop(columns=names, errors="ignore"), language)
 
 
 def _of_year(result: Assessment, year: int, first: pd.Series[float], first_year: int) -> pd.DataFrame:
@@ -85,6 +93,7 @@ def _of_year(result: Assessment, year: int, first: pd.Series[float], first_year:
             "change": value - base,
             "done": done,
             "status": table["status"],
+            "estimated": table["estimated"],
             "order": range(len(table)),
         }
     )

@@ -21,9 +21,12 @@ from servicecircle.assessment.rows import (
 from servicecircle.assessment.selection import Missing, amounts, select
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     from servicecircle.assessment.ground import Ground
+    from servicecircle.assessment.rows import Unit
     from servicecircle.plan import Plan, Provision, Standard
 
 FACILITIES = "facilities"
@@ -60,8 +63,7 @@ def assess_provision(ground: Ground, plan: Plan, standard: Standard, provision: 
         }
         if standard.target.value is not None and people > 0:
             row |= _needs(provision, standard.target.value, per, amount)
-            gap = max(standard.target.value * per - amount, 0.0)
-            outcome.companions.append(companion(standard, unit, "gap_continuous", gap, unit_of=standard.gap_unit))
+            outcome.companions += _needs_beside(provision, standard, unit, per=per, amount=amount)
         outcome.rows.append(row)
         for other in provision.also_groups:
             others = float(ground.group(other)[unit.cells].sum()) if other in ground.cells else 0.0
@@ -104,6 +106,18 @@ def _needs(provision: Provision, target: float, per: float, amount: float) -> di
     if provision.count == FACILITIES:
         return {"facilities_required": needed, "facilities_missing": lacking, "gap": lacking}
     return {"capacity": amount, "capacity_missing": lacking, "gap": lacking}
+
+
+def _needs_beside(
+    provision: Provision, standard: Standard, unit: Unit, *, per: float, amount: float
+) -> Iterator[dict[str, Any]]:
+    """Yield the gap before it is rounded up, and the places that the target asks for (the table has no column)."""
+    target = standard.target.value or 0.0
+    exactly = {"gap_continuous": max(target * per - amount, 0.0)}
+    if provision.count != FACILITIES:
+        exactly["capacity_required"] = float(required(target, per))
+    for method, value in exactly.items():
+        yield companion(standard, unit, method, value, unit_of=standard.gap_unit)
 
 
 def _sums_of_zones(standard: Standard, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-import shapely
 
+from servicecircle.assessment.edge import edge_evidence, near_edge
 from servicecircle.assessment.groups import group_of
 from servicecircle.assessment.residents import CellFigures, resident_rows
-from servicecircle.assessment.rows import Outcome, blocked_rows, evidence, in_area
+from servicecircle.assessment.rows import Outcome, blocked_rows, in_area
 from servicecircle.assessment.selection import Missing, select
 from servicecircle.units import metres_walked, minutes_walked, reaches
 
@@ -57,10 +57,11 @@ def assess_reach(ground: Ground, plan: Plan, standard: Standard, reach: Reach) -
         group.estimated,
         {name: ground.of_setting(name) for name in sorted(reach.by_class, reverse=True)},
         _others(ground, plan, reach, limit, facilities=selection.facilities),
-        _same_zone(ground, selection.facilities, limit),
+        same_zone(ground, selection.facilities, limit),
     )
     resident_rows(ground, standard, figures, outcome, group=group.column)
-    outcome.evidence += _edge(ground, standard, figures, limit)
+    near = near_edge(ground, selection.facilities, limit, among=figures.in_scope & ~figures.covered)
+    outcome.evidence += edge_evidence(ground, standard, near)
     outcome.cells = reach_cells(ground, figures, walk, limit)
     outcome.walks.append((",".join(standard.services), walk))
     return outcome
@@ -94,7 +95,7 @@ def _others(
     return others
 
 
-def _same_zone(
+def same_zone(
     ground: Ground, facilities: NDArray[np.int64], limit: NDArray[np.float64]
 ) -> dict[str, NDArray[np.bool_]]:
     """Return for each level which cells reach a facility of their own zone within their limit."""
@@ -130,26 +131,6 @@ def reach_cells(ground: Ground, figures: CellFigures, walk: Nearest, limit: NDAr
         },
         index=ground.cells.index,
     )
-
-
-def _edge(ground: Ground, standard: Standard, figures: CellFigures, limit: NDArray[np.float64]) -> list[dict[str, Any]]:
-    """Return a warning about residents who might walk to a facility across the border, where none is known there."""
-    xy = ground.facility_xy[figures.selected]
-    known = xy[np.isfinite(xy).all(axis=1)]
-    if not np.all(shapely.intersects_xy(ground.extent, known)):
-        return []
-    lost = np.flatnonzero(~figures.covered)
-    border = shapely.boundary(ground.extent)
-    near = lost[shapely.distance(shapely.points(ground.cell_xy[lost]), border) <= limit[lost]]
-    residents = float(ground.group("pop_total")[near].sum())
-    if not residents:
-        return []
-    zh = f"{residents:,.0f} 名未覆盖居民住在外边界的限值距离内，而边界外没有设施数据：外侧若有设施，他们可能已被覆盖。"
-    en = (
-        f"{residents:,.0f} residents not covered live within the limit of the outer border, and no facility beyond it "
-        "is known: some of them may walk to one there."
-    )
-    return [evidence(standard, "edge", zh=zh, en=en, residents=residents)]
 
 
 def scope_missing(ground: Ground, standard: Standard) -> list[Missing]:

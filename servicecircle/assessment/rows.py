@@ -286,6 +286,18 @@ def evidence(
     }
 
 
+def called(one: pd.Series[Any]) -> str:
+    """Return the name of a facility or zone; its id where it has none.
+
+    Examples
+    --------
+    >>> called(pd.Series({"id": "E1", "name": np.nan})), called(pd.Series({"id": "E1", "name": "Station"}))
+    ('E1', 'Station')
+    """
+    name = one.get("name")
+    return name if isinstance(name, str) and name else str(one["id"])
+
+
 def as_table(rows: list[dict[str, Any]], *, scenario: str) -> pd.DataFrame:
     """Return rows as the table of results: numbers as float, yes/no as boolean, unknown as missing."""
     frame = pd.DataFrame(rows, columns=list(COLUMNS))

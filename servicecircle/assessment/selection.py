@@ -82,7 +82,10 @@ def _passing(ground: Ground, one: FacilityFilter) -> tuple[NDArray[np.bool_], li
         values = frame[column][passes] if column in frame else pd.Series(dtype=object)
         if column not in frame or values.isna().all():
             return nothing, [*missing, _column_missing(one, column)]
-        unknown = int(values.isna().sum())
+        known = is_known(values, condition)
+        if not known.any():
+            return nothing, [*missing, _column_unreadable(one, column, values)]
+        unknown = int((~known).sum())
         if unknown:
             missing.append(_partly_unknown(one, column, unknown))
         passes = passes & holds(frame[column], condition)
@@ -97,9 +100,31 @@ def holds(values: pd.Series[Any], condition: object) -> NDArray[np.bool_]:
         high = np.inf if condition.at_most is None else condition.at_most
         return np.asarray((numbers >= low) & (numbers <= high))
     wanted = condition if isinstance(condition, tuple) else (condition,)
-    if any(isinstance(one, bool) for one in wanted):
-        values = as_text(values).str.lower().map(YES_NO)
+    if _asks_yes_or_no(condition):
+        values = _yes_no(values)
     return np.asarray(values.isin(list(wanted)) & values.notna(), dtype=bool)
+
+
+def is_known(values: pd.Series[Any], condition: object) -> NDArray[np.bool_]:
+    """Return where a column holds what a plan's condition can be asked of: a number for bounds, a yes or no, a text.
+
+    Examples
+    --------
+    >>> grades = pd.Series(["二级", "3", None])
+    >>> is_known(grades, Bounds(at_least=2.0)).tolist(), is_known(grades, "二级").tolist()
+    ([False, True, False], [True, True, False])
+    """
+    if isinstance(condition, Bounds):
+        return np.asarray(pd.to_numeric(values, errors="coerce").notna(), dtype=bool)
+    return np.asarray((_yes_no(values) if _asks_yes_or_no(condition) else values).notna(), dtype=bool)
+
+
+def _asks_yes_or_no(condition: object) -> bool:
+    return any(isinstance(one, bool) for one in (condition if isinstance(condition, tuple) else (condition,)))
+
+
+def _yes_no(values: pd.Series[Any]) -> pd.Series[Any]:
+    return pd.Series(as_text(values).str.lower().map(YES_NO))
 
 
 def amounts(frame: pd.DataFrame, column: str) -> NDArray[np.float64]:
@@ -130,6 +155,19 @@ def _column_missing(one: FacilityFilter, column: str) -> Missing:
             blocks=False,
         )
     return Missing("column", column, f"{zh}图层缺少列 {column}。", f"{en}: column {column!r} is missing.")
+
+
+def _column_unreadable(one: FacilityFilter, column: str, values: pd.Series[Any]) -> Missing:
+    """Return that no value of a column is what the plan's condition asks of, with one of those it holds."""
+    zh, en = word(one.service, "zh"), word(one.service, "en")
+    held = next(iter(values.dropna()))
+    return Missing(
+        "column",
+        column,
+        f"{zh}图层的列 {column} 没有可用的值（如 {held!r}）：需为数字或是/否，请改写。",
+        f"{en}: column {column!r} holds nothing that can be judged (such as {held!r}): write numbers, or yes and no.",
+        blocks=not one.optional,
+    )
 
 
 def _partly_unknown(one: FacilityFilter, column: str, rows: int) -> Missing:

@@ -8,26 +8,27 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from servicecircle.assessment.figures import required, share
-from servicecircle.assessment.membership import units_inside
+from servicecircle.assessment.figures import meets, required, share
+from servicecircle.assessment.membership import levels_missing, units_inside
 from servicecircle.assessment.reach import scope_missing
 from servicecircle.assessment.rows import (
     Outcome,
     base_columns,
     blocked_rows,
+    called,
     companion,
     evidence,
     units,
     verdict_columns,
 )
-from servicecircle.assessment.selection import Missing, amounts, holds, select
+from servicecircle.assessment.selection import Missing, amounts, holds, is_known, select
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from servicecircle.assessment.ground import Ground
     from servicecircle.assessment.rows import Unit
-    from servicecircle.plan import Share, Standard
+    from servicecircle.plan import Share, Standard, Target
 
 FACILITIES = "facilities"
 
@@ -56,8 +57,8 @@ def assess_share(ground: Ground, standard: Standard, asked: Share) -> Outcome:
     """Return what a standard of share comes to; only what lies inside a zone counts for it."""
     selection = select(ground, asked.facilities)
     frame = _asked_zones(ground, asked) if asked.unit_levels else ground.facilities.iloc[selection.facilities]
-    unknown = _unknown(frame, asked)
-    outcome = Outcome(missing=(*selection.missing, *scope_missing(ground, standard), *unknown))
+    missing = [*selection.missing, *scope_missing(ground, standard), *levels_missing(ground, asked.unit_levels)]
+    outcome = Outcome(missing=(*missing, *_unknown(frame, asked)))
     if outcome.blocked:
         outcome.rows = blocked_rows(ground, standard)
         return outcome
@@ -77,6 +78,8 @@ def assess_share(ground: Ground, standard: Standard, asked: Share) -> Outcome:
                 name = str(whole.frame["id"].iloc[row])
                 outcome.rows.append(_row(ground, standard, unit, whole, rows=np.array([row]), klass=name))
     outcome.evidence += [_lacking(ground, standard, whole.frame.iloc[row]) for row in np.flatnonzero(~whole.has)]
+    if asked.unit_levels:  # what facilities count is seen from the facilities; what zones do, from nothing else
+        outcome.evidence += [_having(standard, whole.frame.iloc[row]) for row in np.flatnonzero(whole.has)]
     return outcome
 
 
@@ -102,12 +105,17 @@ def _unknown(frame: pd.DataFrame, asked: Share) -> list[Missing]:
             en = f"{asked.numerator} is more than {asked.denominator} for {rows} rows."
             found.append(Missing("column", asked.numerator, zh, en))
     columns = {column for alternative in asked.having for column in alternative}
-    known = {column for column in columns if column in frame and frame[column].notna().any()}
+    told = {column: _told(frame, asked, column) for column in columns if column in frame}
+    known = {column for column, rows_known in told.items() if rows_known.any()}
     if columns and not known and len(frame):
         names = ", ".join(sorted(columns))
-        found.append(Missing("column", names, f"缺少列 {names}。", f"column {names} is missing."))
+        zh, en = f"缺少列 {names}。", f"column {names} is missing."
+        if told:
+            zh = f"列 {names} 没有可用的值，请填写是/否或数字。"
+            en = f"column {names} holds nothing that can be judged. Write yes and no, or numbers."
+        found.append(Missing("column", names, zh, en))
     for column in sorted(known):
-        rows = int(frame[column].isna().sum())
+        rows = int((~told[column]).sum())
         if rows:
             zh, en = (
                 f"{rows} 处的 {column} 未知，按没有计。",
@@ -115,6 +123,12 @@ def _unknown(frame: pd.DataFrame, asked: Share) -> list[Missing]:
             )
             found.append(Missing("value", column, zh, en, blocks=False))
     return found
+
+
+def _told(frame: pd.DataFrame, asked: Share, column: str) -> NDArray[np.bool_]:
+    """Return which rows hold something in a column that every condition on it can be asked of."""
+    conditions = [alternative[column] for alternative in asked.having if column in alternative]
+    return np.asarray(np.all([is_known(frame[column], condition) for condition in conditions], axis=0), dtype=bool)
 
 
 def _whole(frame: pd.DataFrame, asked: Share) -> Whole:
@@ -148,8 +162,14 @@ def _row(
     target = standard.target.value
     if value is not None and target is not None and standard.target.op in {">=", ">", "=="}:
         whole_numbers = bool((np.mod(whole.whole[rows], 1) == 0).all())
-        row["gap"] = max((required(target, amount) if whole_numbers else target * amount) - part, 0.0)
+        row["gap"] = max((_whole_number(standard.target, amount) if whole_numbers else target * amount) - part, 0.0)
     return row
+
+
+def _whole_number(target: Target, amount: float) -> int:
+    """Return the least whole number whose share of an amount meets a target: more than it where it must be more."""
+    least = required(target.value or 0.0, amount)
+    return least + (target.op == ">" and not meets(least / amount, target))
 
 
 def _other_share(whole: Whole, inside: NDArray[np.bool_], weight: str) -> float | None:
@@ -162,7 +182,13 @@ def _lacking(ground: Ground, standard: Standard, one: pd.Series[Any]) -> dict[st
     """Return the evidence of a facility or zone that does not have what is asked for."""
     zones = ground.facility_zones.loc[one["id"]] if one["id"] in ground.facility_zones.index else [one.get("zone_id")]
     zone = next((zone for zone in reversed(list(zones)) if isinstance(zone, str)), "")
-    name = one.get("name") or one["id"]
+    name = called(one)
     return evidence(
         standard, "lacking", zone_id=zone, about=str(one["id"]), zh=f"{name} 未达到", en=f"{name} does not have it"
     )
+
+
+def _having(standard: Standard, one: pd.Series[Any]) -> dict[str, Any]:
+    """Return the evidence of a zone that has what is asked for."""
+    name, zone = one["name"], str(one["zone_id"])
+    return evidence(standard, "having", zone_id=zone, about=zone, zh=f"{name} 已达到", en=f"{name} has it")

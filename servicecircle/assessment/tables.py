@@ -10,27 +10,13 @@ import pandas as pd
 from servicecircle.assessment.display import main_row
 from servicecircle.assessment.figures import quantile, share
 from servicecircle.assessment.rows import WHOLE_CITY
+from servicecircle.assessment.wording import worded
 from servicecircle.plan import Composite, Coverage, Presence, Provision, Reach
-from servicecircle.words import word
 
 if TYPE_CHECKING:
     from servicecircle.assessment.assessment import Assessment
     from servicecircle.plan import Standard
     from servicecircle.words import Language
-
-TRANSLATED = (
-    "status",
-    "verdict",
-    "nature",
-    "target_origin",
-    "level",
-    "class",
-    "service",
-    "severity",
-    "kind",
-    "measure",
-)
-"""Columns whose values are terms."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,7 +54,7 @@ class PlannerTables:
             row = main_row(self.result, standard)
             zones = self._zones(standard)
             judged = zones[zones["status"] == "judged"]
-            told = ("value", "unit", "target", "status", "verdict", "grade")
+            told = ("value", "unit", "target", "status", "verdict", "grade", "estimated")
             kept = {"status": _common_status(zones)} if row is None else {key: row[key] for key in told}
             met = judged["meets_target"].astype(bool)
             counts = {"zones_met": int(met.sum()), "zones_failed": int((~met).sum())}
@@ -91,9 +77,9 @@ class PlannerTables:
                 "verdict",
                 "grade",
             ),
-            *("zones_met", "zones_failed", "group_uncovered"),
+            *("zones_met", "zones_failed", "group_uncovered", "estimated"),
         ]
-        return _worded(pd.DataFrame(rows, columns=columns), language)
+        return worded(pd.DataFrame(rows, columns=columns), language)
 
     def shortfalls(self, level: str, *, language: Language = "zh") -> pd.DataFrame:
         """Return 短板清单: the rows of one level whose target is not met, zone by zone.
@@ -108,7 +94,9 @@ class PlannerTables:
         rows = self._failing()
         rows = rows[rows["level"] == level].sort_values(["zone_id", "standard_id", "class"])
         columns = ["zone_name", "standard_id", "name", "class", "value", "unit", "target", "status", "verdict", "grade"]
-        return _worded(self._with_names(rows, language)[[*columns, "gap", "gap_unit", "group_uncovered"]], language)
+        return worded(
+            self._with_names(rows, language)[[*columns, "gap", "gap_unit", "group_uncovered", "estimated"]], language
+        )
 
     def priorities(self, *, language: Language = "zh") -> pd.DataFrame:
         """Return 补短板优先级排名: every zone's shortfall, binding standards first, then by residents not covered.
@@ -127,7 +115,9 @@ class PlannerTables:
         )
         rows["rank"] = range(1, len(rows) + 1)
         columns = ["rank", "nature", "standard_id", "name", "level", "zone_name", "value", "unit", "target", "status"]
-        return _worded(self._with_names(rows, language)[[*columns, "gap", "gap_unit", "group_uncovered"]], language)
+        return worded(
+            self._with_names(rows, language)[[*columns, "gap", "gap_unit", "group_uncovered", "estimated"]], language
+        )
 
     def facility_gaps(self, *, language: Language = "zh") -> pd.DataFrame:
         """Return 设施缺口表: what each zone has, needs and lacks, by the standards that count facilities or places.
@@ -139,8 +129,13 @@ class PlannerTables:
         """
         rows = self.result.table[self.result.table["measure"].isin([Provision.kind, Presence.kind])]
         rows = self._with_names(rows[rows["value"].notna()], language)
+        beside = self.result.companions
+        keys = ["standard_id", "zone_id", "class"]
+        asked = beside.loc[beside["method"] == "capacity_required", [*keys, "value"]]
+        rows = rows.merge(asked.rename(columns={"value": "capacity_required"}), on=keys, how="left")
         columns = ["standard_id", "name", "level", "zone_name", "value", "unit", "facilities_n", "facilities_required"]
-        return _worded(rows[[*columns, "facilities_missing", "capacity", "capacity_missing", "status"]], language)
+        columns += ["facilities_missing", "capacity", "capacity_required", "capacity_missing", "status", "estimated"]
+        return worded(rows[columns], language)
 
     def blind_spots(self, *, language: Language = "zh") -> pd.DataFrame:
         """Return 服务盲区清单: the gap areas of all standards of access, worst first within each.
@@ -155,13 +150,17 @@ class PlannerTables:
             self.result.gaps(standard.id)
             .drop(columns="geometry")
             .rename(columns={"group": "group_residents"})
-            .assign(**self._named(standard, language))
+            .assign(**self._named(standard, language), estimated=self._estimated(standard))
             for standard in self.result.plan.standards
             if isinstance(standard.measure, Reach | Composite | Coverage)
         ]
         known = [pd.DataFrame(part) for part in parts if len(part)]
-        frame = pd.concat(known, ignore_index=True) if known else pd.DataFrame(columns=[*columns, "worst_minutes"])
-        return _worded(frame[[*columns, "worst_minutes"]], language)
+        frame = (
+            pd.concat(known, ignore_index=True)
+            if known
+            else pd.DataFrame(columns=[*columns, "worst_minutes", "estimated"])
+        )
+        return worded(frame[[*columns, "worst_minutes", "estimated"]], language)
 
     def urban_rural(self, *, language: Language = "zh") -> pd.DataFrame:
         """Return 城乡差距表: for each standard of walking access, the share covered and the minutes, urban and rural.
@@ -185,9 +184,10 @@ class PlannerTables:
                 row[f"p50_min_{setting}"] = quantile(minutes, group, 0.5)
             both = row["share_urban"] is not None and row["share_rural"] is not None
             row["difference"] = row["share_urban"] - row["share_rural"] if both else None
-            rows.append(row)
+            rows.append(row | {"estimated": self._estimated(standard)})
         columns = ["standard_id", "name", "share_urban", "share_rural", "difference", "p50_min_urban", "p50_min_rural"]
-        return _worded(pd.DataFrame(rows, columns=columns), language)
+        columns.append("estimated")
+        return worded(pd.DataFrame(rows, columns=columns), language)
 
     def enough_but_unreached(self, *, language: Language = "zh") -> pd.DataFrame:
         """Return 数量达标但覆盖不足清单: zones with enough facilities of a service that not everybody can walk to.
@@ -218,11 +218,12 @@ class PlannerTables:
                         "reach_standard": reached.id,
                         "reach_value": row["value_reach"],
                         "group_uncovered": row["group_uncovered_reach"],
+                        "estimated": bool(row["estimated"] or row["estimated_reach"]),
                     }
                     for _, row in both.iterrows()
                 ]
         columns = ["level", "zone_name", "standard_id", "value", "unit", "reach_standard", "reach_value"]
-        return _worded(pd.DataFrame(rows, columns=[*columns, "group_uncovered"]), language)
+        return worded(pd.DataFrame(rows, columns=[*columns, "group_uncovered", "estimated"]), language)
 
     def data_quality(self, *, language: Language = "zh") -> pd.DataFrame:
         """Return 数据质量表: what was found in the data, with rows and residents concerned.
@@ -233,7 +234,7 @@ class PlannerTables:
             ``"zh"`` or ``"en"``.
         """
         frame = self.result.report.table.rename(columns={language: "finding"})
-        return _worded(frame[["layer", "severity", "column", "count", "rows", "residents", "finding"]], language)
+        return worded(frame[["layer", "severity", "column", "count", "rows", "residents", "finding"]], language)
 
     def assumptions(self, *, language: Language = "zh") -> pd.DataFrame:
         """Return 假设与冲突表: what the plan does not say, and where it contradicts itself.
@@ -244,10 +245,15 @@ class PlannerTables:
             ``"zh"`` or ``"en"``.
         """
         frame = self.result.assumptions.rename(columns={language: "finding"})
-        return _worded(frame[["standard_id", "kind", "about", "finding"]], language)
+        return worded(frame[["standard_id", "kind", "about", "finding"]], language)
 
     def _named(self, standard: Standard, language: Language) -> dict[str, Any]:
         return {"standard_id": standard.id, "name": standard.name(language)}
+
+    def _estimated(self, standard: Standard) -> bool:
+        """Return whether the residents that a standard counts are only estimated."""
+        rows = self.result.table[self.result.table["standard_id"] == standard.id]
+        return bool(rows["estimated"].any())
 
     def _with_names(self, rows: pd.DataFrame, language: Language) -> pd.DataFrame:
         return rows.assign(name=rows[f"name_{language}"]).reset_index(drop=True)
@@ -267,17 +273,3 @@ def _common_status(zones: pd.DataFrame) -> str | None:
     """Return the status that all rows share; None where they differ."""
     statuses = zones["status"].unique()
     return str(statuses[0]) if len(statuses) == 1 else None
-
-
-def _worded(frame: pd.DataFrame, language: Language) -> pd.DataFrame:
-    """Return a table with heads and terms in a language."""
-    frame = frame.copy()
-    for column in set(TRANSLATED) & set(frame.columns):
-        frame[column] = [None if pd.isna(value) else word(str(value), language) for value in frame[column]]
-    if language == "en" and "verdict" in frame:
-        frame["verdict"] = frame["verdict"].replace({"达标": word("meets", "en"), "不达标": word("fails", "en")})
-    return frame.rename(columns={column: word(HEADS.get(column, column), language) for column in frame.columns})
-
-
-HEADS = {"standard_id": "standard", "zone_name": "zone", "name": "standard_name"}
-"""Terms of the columns whose own name is a term already, or says too little."""

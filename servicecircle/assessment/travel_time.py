@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from servicecircle.assessment.groups import group_of
+from servicecircle.assessment.membership import levels_missing
 from servicecircle.assessment.reach import SETTINGS, scope_missing, setting_missing
 from servicecircle.assessment.residents import CellFigures, resident_rows
 from servicecircle.assessment.rows import Outcome, blocked_rows, evidence, in_area
@@ -155,11 +156,7 @@ def _not_known(ground: Ground, travel: TravelTime) -> Iterator[Missing]:
         yield Missing("layer", "drive", "未载入道路网（drive）图层。", "drive: the drive network is not loaded.")
     if travel.setting:
         yield from setting_missing(ground, SETTINGS)
-    level = travel.own_level
-    if travel.destination == "own" and level not in ground.cell_zones.columns:
-        yield Missing(
-            "level", level, f"zones 图层中没有层级为 {level} 的单元。", f"zones: there is none of level {level}."
-        )
+    yield from levels_missing(ground, [travel.own_level])
 
 
 def _said(ground: Ground, travel: TravelTime, drive: DriveNetwork, walk: float) -> Iterator[Missing]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,8 +13,8 @@ from pyproj import CRS, Transformer
 
 from servicecircle.city.zoning import settings_of, zones_of
 from servicecircle.findings import Finding
-from servicecircle.text import did_you_mean, listed
-from servicecircle.words import SERVICES, word
+from servicecircle.text import listed
+from servicecircle.words import SERVICES, WORDS, word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,6 +23,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from servicecircle.city.inspection import Inspection
+    from servicecircle.findings import Severity
+
+
+URBAN = "urban"
+"""Areas of this kind tell urban cells from rural ones where neither the cells nor their zones say so."""
 
 
 def unknown_zones(seen: Inspection, zones: gpd.GeoDataFrame) -> list[Finding]:
@@ -45,14 +51,22 @@ def unknown_zones(seen: Inspection, zones: gpd.GeoDataFrame) -> list[Finding]:
     ]
 
 
-def with_settings(cells: gpd.GeoDataFrame, zones: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[Finding]]:
-    """Return the cells with a setting wherever a zone gives one, and what was found about their zones."""
+def with_settings(
+    cells: gpd.GeoDataFrame, zones: gpd.GeoDataFrame, areas: gpd.GeoDataFrame | None
+) -> tuple[gpd.GeoDataFrame, list[Finding]]:
+    """Return the cells with a setting wherever zones or urban areas give one, and what was found about their zones."""
     membership, most = zones_of(cells.geometry.centroid, zones, declared=cells.get("zone_id"))
     own = cells["setting"] if "setting" in cells else pd.Series(None, index=cells.index, dtype=object)
     setting = own.where(own.notna(), settings_of(membership, zones))
+    found = []
+    urban = None if areas is None else areas.geometry[areas["kind"] == URBAN]
+    if urban is not None and len(urban) and setting.isna().any():
+        inside = cells.geometry.centroid.intersects(urban.union_all())
+        en, zh = f"setting told by the areas of kind {URBAN!r}.", f"城乡属性按 {URBAN} 范围判定。"
+        found.append(_about_cells(cells, setting.isna().to_numpy(), code="setting", en=en, zh=zh, severity="repair"))
+        setting = setting.where(setting.notna(), inside.map({True: URBAN, False: "rural"}))
     if setting.notna().any():
         cells = cells.assign(setting=setting.where(setting.notna(), None))
-    found = []
     outside = membership.isna().all(axis=1).to_numpy()
     if outside.any():
         en, zh = "in no zone: counted for the whole city only.", "不在任何单元内，仅计入全市。"
@@ -64,10 +78,12 @@ def with_settings(cells: gpd.GeoDataFrame, zones: gpd.GeoDataFrame) -> tuple[gpd
     return cells, found
 
 
-def _about_cells(cells: gpd.GeoDataFrame, where: NDArray[np.bool_], *, code: str, en: str, zh: str) -> Finding:
+def _about_cells(
+    cells: gpd.GeoDataFrame, where: NDArray[np.bool_], *, code: str, en: str, zh: str, severity: Severity = "warning"
+) -> Finding:
     residents = float(cells["pop_total"].to_numpy()[where].sum())
     rows = cells["cell_id"].to_numpy()[where]
-    found = Finding.about("population", code, "warning", en=en, zh=zh, column="zone_id", rows=rows)
+    found = Finding.about("population", code, severity, en=en, zh=zh, rows=rows)
     return replace(found, residents=residents)
 
 
@@ -86,7 +102,7 @@ def doubtful_names(facilities: gpd.GeoDataFrame, zones: gpd.GeoDataFrame, servic
     given = sorted({*facilities["service"], *services})
     strange = [name for name in given if name not in SERVICES]
     for name in strange:
-        en = f"service {name!r} is none of the known ones: only a plan that names it counts it. {_near(name, SERVICES)}"
+        en = f"service {name!r} is none of the known ones: only a plan that names it counts it. {_near(name)}"
         zh = f"类别 {name} 不在词表中，只有提到它的规划才会计入。"
         found.append(Finding("facilities", "unknown_service", "warning", en.rstrip(), zh, "service"))
     for name in sorted(set(zones["level"]) - set(KNOWN_LEVELS)):
@@ -102,9 +118,13 @@ def doubtful_names(facilities: gpd.GeoDataFrame, zones: gpd.GeoDataFrame, servic
     return found
 
 
-def _near(name: str, known: Iterable[str]) -> str:
-    hint = did_you_mean(name, known)
-    return hint if hint.startswith("Did") else ""
+def _near(name: str) -> str:
+    """Return a hint with the services that a name resembles, in either language; "" if it resembles none."""
+    known = {term.casefold(): service for service in SERVICES for term in (service, *WORDS[service])}
+    close = get_close_matches(name.casefold().strip(), known, n=3, cutoff=0.6)
+    services = dict.fromkeys(known[term] for term in close)
+    told = " or ".join(f"{service!r} ({word(service, 'zh')})" for service in services)
+    return f"Did you mean {told}?" if told else ""
 
 
 def doubles(cells: gpd.GeoDataFrame, facilities: gpd.GeoDataFrame) -> list[Finding]:

@@ -17,9 +17,11 @@ from servicecircle.city.across import (
     unknown_zones,
     with_settings,
 )
+from servicecircle.city.borders import border_findings
 from servicecircle.city.inspection import Inspection
 from servicecircle.city.layers import inspect_areas, inspect_facilities, inspect_population, inspect_zones
 from servicecircle.city.misplaced import far_layers, shifted_layers
+from servicecircle.city.places import outlying
 from servicecircle.city.transport import LINES, Transport, inspect_lines
 from servicecircle.city.vocabulary import ATTRIBUTES
 from servicecircle.city.zoning import redrawn, zones_of
@@ -48,8 +50,9 @@ class City:
         The walk network.
     population
         Cells (points or polygons) with ``pop_total`` and, if known, ``cell_id``, ``setting`` (urban or rural),
-        ``zone_id`` and other groups: ``pop_0_2``, ``pop_3_5``, ``pop_6_14``, ``pop_60p``, ``pop_65p``. Without a
-        setting of its own a cell has that of the smallest zone around it which says so.
+        ``zone_id`` and other groups: ``pop_0_2``, ``pop_3_5``, ``pop_6_14``, ``pop_60p``, ``pop_65p``; a column such
+        as ``pop_60p_estimated`` says whether a group is only estimated. Without a setting of its own a cell has that of
+        the smallest zone around it which says so.
     facilities
         Facilities of all services, with ``service`` and, if known, ``id``, ``name``, ``zone_id``, ``status`` and other
         attributes. A facility without a geometry needs a ``zone_id``: it is counted there, and never walked to.
@@ -57,7 +60,8 @@ class City:
         Polygons of all levels, with ``zone_id``, ``level`` and, if known, ``name``, ``parent``, ``setting``,
         ``urban_rural_code``.
     areas
-        Polygons with a ``kind``: built_up, main_city, water ...
+        Polygons with a ``kind``: built_up, main_city, water ... With areas of kind ``urban``, cells whose setting
+        neither they nor their zones tell are urban inside and rural outside.
     services
         Services that are known, also where no facility has them: an empty layer is a true zero, a layer that was not
         loaded is not.
@@ -109,10 +113,13 @@ class City:
         found = [*unknown_zones(seen["population"], zones), *unknown_zones(seen["facilities"], zones)]
         far = far_layers(self.walk, seen["population"].frame, facilities, zones)
         _stop_at_errors(DataReport((*found, *far)))
-        cells, found = with_settings(seen["population"].frame, zones)
+        areas = seen["areas"].frame if "areas" in seen else None
+        cells, found = with_settings(seen["population"].frame, zones, areas)
         found += far + shifted_layers(self.walk, facilities, zones)
         services = {*map(str, self.services), *facilities["service"]}
         found += doubles(cells, facilities) + doubtful_names(facilities, zones, services)
+        found += border_findings(cells, zones)
+        found += self._outlying(facilities, zones)
         found += outside_area_of_use(self.walk.crs, self.walk.bounds)
         drive, lines = self.transport.drive, seen[LINES].frame if LINES in seen else None
         roads = drive.roads.report.findings if drive is not None else ()
@@ -121,13 +128,18 @@ class City:
             "population": cells,
             "facilities": facilities,
             "zones": zones,
-            "areas": seen["areas"].frame if "areas" in seen else None,
+            "areas": areas,
             "services": tuple(sorted(services)),
             "report": DataReport(tuple(whole)),
             "transport": Transport(drive, lines),
         }
         for key, value in values.items():
             object.__setattr__(self, key, value)
+
+    def _outlying(self, facilities: gpd.GeoDataFrame, zones: gpd.GeoDataFrame) -> list[Finding]:
+        inside, _ = zones_of(facilities.geometry, zones, declared=facilities["zone_id"])
+        zoned = inside.notna().any(axis=1).to_numpy()
+        return outlying(facilities, self.walk.bounds, self.access.max_access_m, zoned=zoned)
 
     @property
     def crs(self) -> pyproj.CRS:

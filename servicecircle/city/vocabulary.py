@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 GROUPS = ("pop_total", "pop_0_2", "pop_3_5", "pop_6_14", "pop_60p", "pop_65p")
 """The groups of residents that a population layer may count."""
 
+ESTIMATED = "_estimated"
+"""A column of the cells so called, after the name of a group, says whether the group's number is only estimated."""
+
 NUMBERS = (
     "places", "capacity", "enrolment", "classes", "beds", "nursing_beds", "area_m2", "physicians", "gps", "range_m",
     "open_year", "close_year", "stars",

@@ -27,7 +27,7 @@ def zones_of(
     """Return the zone of each level that holds each place.
 
     A place on a border belongs to the lowest zone_id. A declared zone goes before the polygons, at its own level and at
-    those of its parents.
+    those of its parents. A place that is not known is, at larger levels, in the zone that holds most of its own zone.
 
     Parameters
     ----------
@@ -70,6 +70,20 @@ def _declare(result: pd.DataFrame, declared: NDArray[Any], zones: gpd.GeoDataFra
             seen.add(zone)
             result.loc[rows, level_of[zone]] = zone
             zone = parent_of.get(zone)
+    for name in sorted({name for name in declared if isinstance(name, str)}):
+        rows = np.flatnonzero(declared == name)
+        for level in result.columns[: result.columns.get_loc(level_of[name])]:
+            unknown = rows[result[level].iloc[rows].isna()]
+            if len(unknown):
+                result.loc[unknown, level] = _holder(zones, name, level)
+
+
+def _holder(zones: gpd.GeoDataFrame, name: str, level: str) -> str | None:
+    """Return the zone of a level that holds more than half of another zone's ground; None where none does."""
+    shape = zones.geometry[(zones["zone_id"] == name).to_numpy()].iloc[0]
+    others = zones[(zones["level"] == level).to_numpy()]
+    parts = shapely.area(shapely.intersection(others.geometry.to_numpy(), shape))
+    return str(others["zone_id"].iloc[int(parts.argmax())]) if parts.max(initial=0.0) > shape.area / 2 else None
 
 
 def smallest_zone(membership: pd.DataFrame) -> pd.Series[Any]:
@@ -94,7 +108,7 @@ def settings_of(membership: pd.DataFrame, zones: gpd.GeoDataFrame) -> pd.Series[
 def redrawn(zones: gpd.GeoDataFrame, column: str, *, level: str) -> gpd.GeoDataFrame:
     """Return zones with those of a level drawn anew: the smallest zones with the same value in a column make one.
 
-    A new zone that has the value of an old one keeps its id.
+    A new zone that has the value of an old one keeps its id. It is nobody's parent: a zone between may lie in two.
 
     Raises
     ------
@@ -113,4 +127,7 @@ def redrawn(zones: gpd.GeoDataFrame, column: str, *, level: str) -> gpd.GeoDataF
     ids = dict(zip(old[column], old["zone_id"], strict=True))
     drawn["zone_id"] = [ids.get(name, f"{column}:{name}") for name in drawn[column]]
     drawn["name"], drawn["level"] = drawn[column].astype(str), level
-    return pd.concat([zones[zones["level"] != level], drawn], ignore_index=True)
+    others = zones[zones["level"] != level]
+    if "parent" in others:
+        others = others.assign(parent=others["parent"].where(~others["parent"].isin(old["zone_id"]), None))
+    return pd.concat([others, drawn], ignore_index=True)

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 YEARS = (1900, 2200)
 SHOWN = 60
+MOST_HINTS = 100
+"""More unknown keys than this in one table are named without a hint each: such a file is no plan."""
 _LEADING_NUMBER = re.compile(r"\s*([-+]?\d+(?:\.\d+)?)\s*(.*)", re.DOTALL)
 _KINDS = {
     bool: ("true or false", "true 或 false"),
@@ -37,12 +39,15 @@ class Faults:
     lines
         The line of each key.
     found
-        Line and message of each fault.
+        Line and message of each fault, each once.
+    document
+        The lines of the document that is quoted, without blanks; None where quotations are not compared.
     """
 
     file: str
     lines: Mapping[KeyPath, int] = field(default_factory=dict)
-    found: list[tuple[int, str]] = field(default_factory=list)
+    found: dict[tuple[int, str], None] = field(default_factory=dict)
+    document: Sequence[str] | None = None
 
     def add(self, path: KeyPath, label: str, en: str, zh: str) -> None:
         """Note a fault at a key."""
@@ -51,9 +56,7 @@ class Faults:
     def add_at(self, line: int, label: str, en: str, zh: str) -> None:
         """Note a fault on a line."""
         where = f", {label}" if label else ""
-        fault = (line, f"{self.file}, line {line}{where}: {en} | {zh}")
-        if fault not in self.found:
-            self.found.append(fault)
+        self.found[line, f"{self.file}, line {line}{where}: {en} | {zh}"] = None
 
     @property
     def messages(self) -> tuple[str, ...]:
@@ -148,6 +151,18 @@ class Fields:
         if not value.strip() and not empty:
             self.fault(key, "must not be empty.", "不能为空。")
         return value.strip()
+
+    def quote(self, line: int) -> str:
+        """Return a quotation, which has to stand on that line of the document, where that is known."""
+        quote, lines = self.text("quote", required=True), self.faults.document
+        words = squeezed(quote)
+        if lines is None or not words or words in (lines[line - 1] if line <= len(lines) else ""):
+            return quote
+        places = [place for place, text in enumerate(lines, start=1) if words in text]
+        en = f"It stands on line {places[0]}." if places else "It stands nowhere: copy it from the document."
+        zh = f"它在第 {places[0]} 行。" if places else "全文都没有,请从原文复制。"
+        self.fault("quote", f"does not stand on line {line} of the document. {en}", f"原文第 {line} 行没有这句话。{zh}")
+        return quote
 
     def choice(self, key: str, known: Sequence[str], default: str = "", *, required: bool = False) -> str:
         """Return one of some known names."""
@@ -300,10 +315,21 @@ class Fields:
         for keys, en, zh in self.missing:
             if not self.mistyped(*keys):
                 self.fault("", en, zh)
-        for key in self.table:
-            if key not in self.asked:
-                en, zh = hint(key, sorted(self.asked))
-                self.fault(key, f"unknown key. {en}", f"未知的键。{zh}")
+        known, unknown = sorted(self.asked), [key for key in self.table if key not in self.asked]
+        for place, key in enumerate(unknown):
+            en, zh = hint(key, known) if place < MOST_HINTS else ("", "")
+            self.fault(key, f"unknown key. {en}".rstrip(), f"未知的键。{zh}")
+
+
+def squeezed(text: str) -> str:
+    """Return a text without blanks, which a scan puts anywhere.
+
+    Examples
+    --------
+    >>> squeezed("十 分钟\u3000健身圈")
+    '十分钟健身圈'
+    """
+    return "".join(text.split())
 
 
 def dotted(path: KeyPath) -> str:

@@ -166,11 +166,16 @@ def _travel_time(fields: Fields, names: Names) -> TravelTime:
     )
     if "minutes" not in fields.table and "bands" not in fields.table:
         fields.need(("minutes", "bands"), "give 'minutes' or 'bands'.", "请给出 'minutes' 或 'bands'。")
+    _own_level_named(fields, measure)
+    return measure
+
+
+def _own_level_named(fields: Fields, measure: TravelTime | Connection) -> None:
+    """Say so if the destination is one's own and the level of one's own is not named."""
     if measure.destination == "own" and not measure.own_level:
         fields.need(
             ("own_level",), "destination = 'own' needs 'own_level'.", "destination = 'own' 时须有 'own_level'。"
         )
-    return measure
 
 
 def _connection(fields: Fields, names: Names) -> Connection:
@@ -180,6 +185,8 @@ def _connection(fields: Fields, names: Names) -> Connection:
         unit_levels=fields.texts("unit_levels", required=True),
         unit_where=_where(fields, "unit_where"),
         facilities=_facilities(fields, names),
+        destination=cast("Any", fields.choice("destination", ("nearest", "own"), "nearest")),
+        own_level=fields.text("own_level"),
         max_transfers=fields.whole("max_transfers", least=0, backed=True),
         within_m=fields.number("within_m"),
         road_where=_where(fields, "road_where"),
@@ -191,6 +198,7 @@ def _connection(fields: Fields, names: Names) -> Connection:
             "belongs to link = 'facilities', and is needed there.",
             "仅用于 link = 'facilities',且此时必填。",
         )
+    _own_level_named(fields, measure)
     return measure
 
 

@@ -310,6 +310,10 @@ class Connection:
         Conditions that make a zone a unit, by column of the zones.
     facilities
         The destinations of ``link = "facilities"``.
+    destination
+        ``nearest``: any of them; ``own``: one in the unit's own zone of the level `own_level`.
+    own_level
+        The level of that zone, for example ``县区``.
     max_transfers
         Changes of bus allowed; None is any number.
     within_m
@@ -326,6 +330,8 @@ class Connection:
     unit_levels: tuple[str, ...]
     unit_where: Where = field(default_factory=FrozenMap)
     facilities: Facilities = ()
+    destination: Literal["nearest", "own"] = "nearest"
+    own_level: str = ""
     max_transfers: int | None = None
     within_m: float | None = None
     road_where: Where = field(default_factory=FrozenMap)

@@ -53,7 +53,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from servicecircle.errors import PlanError, ReadError
-from servicecircle.plan.fields import Faults, Fields
+from servicecircle.plan.fields import Faults, Fields, squeezed
 from servicecircle.plan.frozen import FrozenMap
 from servicecircle.plan.location import key_lines
 from servicecircle.plan.measure_reader import Names, read_both
@@ -71,6 +71,9 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 SUFFIX = ".toml"
+MOST_BYTES = 2_000_000
+"""Ten times the bundled plan of 131 standards."""
+
 _SYNTAX = re.compile(r"(?P<what>.*) \(at (?:line (?P<line>\d+), column \d+|end of document)\)", re.DOTALL)
 
 
@@ -85,13 +88,16 @@ def bundled_plans() -> tuple[str, ...]:
     return tuple(sorted(one.name.removesuffix(SUFFIX) for one in _catalogue().iterdir() if one.name.endswith(SUFFIX)))
 
 
-def read_plan(name_or_path: str | Path) -> Plan:
+def read_plan(name_or_path: str | Path, *, document: str | Path | None = None) -> Plan:
     """Return a plan that comes with the library, or one from a file.
 
     Parameters
     ----------
     name_or_path
         A name from `bundled_plans`, or a TOML file (UTF-8 or GB 18030).
+    document
+        A text file of the document that the plan was read from: every quotation has to stand on its line there, blanks
+        aside. Without it quotations are not compared.
 
     Returns
     -------
@@ -112,13 +118,14 @@ def read_plan(name_or_path: str | Path) -> Plan:
     ('One kindergarten per 10,000 residents', 0.98)
     """
     text, name = _text_of(name_or_path)
+    lines = None if document is None else document_lines(document)
     try:
         table = tomllib.loads(text)
     except RecursionError:
         raise PlanError([f"{name}, line 1: nested too deeply. | 嵌套过深。"]) from None
     except ValueError as error:
         raise PlanError([_syntax_fault(name, text, str(error))]) from None
-    return checked_plan(table, Faults(name, key_lines(text)))
+    return checked_plan(table, Faults(name, key_lines(text), document=lines))
 
 
 def checked_plan(table: Mapping[str, Any], faults: Faults) -> Plan:
@@ -135,6 +142,18 @@ def checked_plan(table: Mapping[str, Any], faults: Faults) -> Plan:
     return plan
 
 
+def document_lines(path: str | Path) -> list[str]:
+    """Return the lines of a document that a plan quotes, without blanks."""
+    try:
+        text = decode(Path(path).read_bytes())[0]
+    except (OSError, ValueError) as error:
+        raise ReadError(
+            f"{path}: cannot be read as a text ({type(error).__name__}); save the document as UTF-8 text. | "
+            "无法读取原文,请另存为 UTF-8 文本。"
+        ) from None
+    return [squeezed(line) for line in text.splitlines()]
+
+
 def _catalogue() -> Traversable:
     """Return the folder of the plans that come with the library."""
     return files("servicecircle.plan") / "catalogue"
@@ -148,10 +167,12 @@ def _text_of(name_or_path: str | Path) -> tuple[str, str]:
             path = Path(f"{name_or_path}{SUFFIX}")
             data = (_catalogue() / path.name).read_bytes()
         else:
-            data = path.read_bytes()
+            data = _read(path)
         return decode(data)[0], str(path)
     except UnicodeDecodeError:
         raise ReadError(f"{path}: is neither UTF-8 nor GB 18030 text. | 不是 UTF-8 或 GB 18030 文本。") from None
+    except ReadError:
+        raise
     except (OSError, ValueError) as error:
         known = bundled_plans()
         raise ReadError(
@@ -159,6 +180,17 @@ def _text_of(name_or_path: str | Path) -> tuple[str, str]:
             f"library. {did_you_mean(str(name_or_path), known)} | "
             f"无法读取规划文件,也没有这个名称的内置规划。内置规划:{listed(known)}。"
         ) from None
+
+
+def _read(path: Path) -> bytes:
+    """Return a file's bytes; one far too large for a plan is not read."""
+    size = path.stat().st_size
+    if size > MOST_BYTES:
+        raise ReadError(
+            f"{path}: holds {size:,} bytes; a plan file has at most {MOST_BYTES:,}. Is it another file? | "
+            f"文件有 {size:,} 字节,规划文件最多 {MOST_BYTES:,} 字节,请检查是否选错了文件。"
+        )
+    return path.read_bytes()
 
 
 def _syntax_fault(name: str, text: str, message: str) -> str:

@@ -68,11 +68,12 @@ def _statement(fields: Fields, section: str, reasons: dict[str, tuple[str, str]]
     reason = fields.choice("reason", tuple(reasons), required=True)
     zh, en = reasons.get(reason, ("", ""))
     note_zh, note_en = read_both(fields.child("note"))
+    line = fields.whole("line", least=1, required=True) or 1
     statement = Registered(
         id=fields.text("id", required=True),
         section=section,
-        line=fields.whole("line", least=1, required=True) or 1,
-        quote=fields.text("quote", required=True),
+        line=line,
+        quote=fields.quote(line),
         reason=reason,
         reason_zh=zh,
         reason_en=en,

@@ -68,9 +68,7 @@ class SheetFaults(Faults):
         """Note a fault in a row."""
         sheet, row = list(SHEETS)[line // _ROWS], line % _ROWS
         where = f", {label}" if label else ""
-        fault = (line, f"{self.file}, sheet {sheet}, row {row}{where}: {en} | {zh}")
-        if fault not in self.found:
-            self.found.append(fault)
+        self.found[line, f"{self.file}, sheet {sheet}, row {row}{where}: {en} | {zh}"] = None
 
 
 def line_in(sheet: str, row: int) -> int:

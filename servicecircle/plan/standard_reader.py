@@ -128,10 +128,11 @@ def _citation(fields: Fields) -> Citation:
     """Return a citation: of the plan's source, or of the document that it names."""
     if fields.get("document") is not None:
         return _cited_document(fields)
+    line = fields.whole("line", least=1, required=True) or 1
     citation = Citation(
         section=fields.text("section", required=True),
-        line=fields.whole("line", least=1, required=True) or 1,
-        quote=fields.text("quote", required=True),
+        line=line,
+        quote=fields.quote(line),
         value=fields.text("value"),
     )
     fields.finish()
@@ -185,8 +186,8 @@ def _conflict(fields: Fields) -> Conflict:
     alternatives = []
     for one in fields.children("alternatives", required=True):
         value = one.number("value", required=True, above=None, backed=False)
-        line = one.whole("line", least=1, required=True)
-        alternatives.append(Alternative(value or 0.0, line or 1, one.text("quote", required=True)))
+        line = one.whole("line", least=1, required=True) or 1
+        alternatives.append(Alternative(value or 0.0, line, one.quote(line)))
         one.finish()
     return Conflict(*read_both(fields), tuple(alternatives))
 

@@ -33,13 +33,19 @@ NEEDED = {
     "stops.txt": ("stop_id", "stop_lat", "stop_lon"),
 }
 LAT, LON = 90.0, 180.0
+MODES = {0: "tram", 1: "rail", 2: "rail", 3: "bus", 4: "ferry", 5: "tram", 11: "bus", 12: "rail"}
+HUNDREDS = {1: "rail", 2: "bus", 4: "rail", 7: "bus", 8: "bus", 9: "tram", 10: "ferry"}
+"""What runs on a kind of route: by number, and for the extended kinds by hundreds."""
+
+CLOCK = r"\s*(\d+):(\d{2}):(\d{2})\s*"
 
 
 def read_gtfs(path: str | os.PathLike[str], *, route_types: Collection[int] = BUS_TYPES) -> Read:
     """Read the lines of a GTFS feed: which stops each serves, in which order.
 
-    The trips of a route that call at the same stops in the same order make one line. Calendars, times and frequencies
-    are not read: a line is there if any trip runs on any day.
+    The trips of a route that call at the same stops in the same order make one line, which is there if any trip runs on
+    any day. Its headway is the mean time between the departures from its first stop, of those days (``service_id``)
+    on which it departs most often; calendars themselves and frequencies.txt are not read.
 
     Parameters
     ----------
@@ -52,8 +58,9 @@ def read_gtfs(path: str | os.PathLike[str], *, route_types: Collection[int] = BU
     -------
     Read
         One row for each stop of a line, in longitude and latitude (EPSG:4326): line_id (the route_id; with a number
-        where a route has several lines, the one with most trips first), name, stop_id, stop_name, sequence (from 1),
-        trips, geometry. The index counts from 0.
+        where a route has several lines, the one with most trips first), name, mode (bus, tram, rail, ferry or other),
+        stop_id, stop_name, sequence (from 1), trips, headway_minutes (minutes; NaN without two departures with times),
+        geometry. The index counts from 0.
 
     Raises
     ------
@@ -158,18 +165,44 @@ def _numbers(values: pd.Series[str]) -> NDArray[np.float64]:
 
 
 def _patterns(trips: pd.DataFrame, times: pd.DataFrame) -> pd.DataFrame:
-    """Return the lines: route_id, stops (a tuple), trips, line_id; by route, most trips first."""
+    """Return the lines: route_id, stops (a tuple), trips, headway_minutes, line_id; by route, most trips first."""
     mine = times[times["trip_id"].isin(trips["trip_id"])]
     mine = mine.assign(order=mine["stop_sequence"].astype(int)).sort_values(["trip_id", "order"])
     stops = mine.groupby("trip_id")["stop_id"].agg(tuple)
     route = trips.set_index("trip_id")["route_id"].reindex(stops.index)
-    found = pd.DataFrame({"route_id": route, "stops": stops}).groupby(["route_id", "stops"]).size()
-    lines = (
-        found.rename("trips").reset_index().sort_values(["route_id", "trips", "stops"], ascending=[True, False, True])
-    )
+    service = trips.set_index("trip_id").get("service_id", pd.Series("", index=trips["trip_id"])).reindex(stops.index)
+    runs = pd.DataFrame({"route_id": route, "stops": stops, "service_id": service, "leaves": _departures(mine)})
+    lines = runs.groupby(["route_id", "stops"]).size().rename("trips").reset_index()
+    lines["headway_minutes"] = [
+        _headway(part) for _, part in runs.groupby(["route_id", "stops"])[["service_id", "leaves"]]
+    ]
+    lines = lines.sort_values(["route_id", "trips", "stops"], ascending=[True, False, True])
     several = lines["route_id"].duplicated(keep=False)
     number = (lines.groupby("route_id").cumcount() + 1).astype(str)
     return lines.assign(line_id=lines["route_id"].where(~several, lines["route_id"] + "/" + number))
+
+
+def _departures(times: pd.DataFrame) -> pd.Series[float]:
+    """Return when each trip leaves its first stop, in minutes after midnight; NaN where no time is given."""
+    first = times.drop_duplicates("trip_id").set_index("trip_id")
+    given = [first[column] for column in ("departure_time", "arrival_time") if column in first]
+    if not given:
+        return pd.Series(np.nan, index=first.index)
+    clock = given[0].where(given[0] != "", given[-1]).str.extract(f"^{CLOCK}$").astype(float)
+    return clock[0] * 60 + clock[1] + clock[2] / 60
+
+
+def _headway(runs: pd.DataFrame) -> float:
+    """Return the mean time between departures (minutes) on the days with most of them; NaN without two."""
+    days = [part["leaves"].dropna() for _, part in runs.groupby("service_id")]
+    busiest = max(days, key=len, default=pd.Series(dtype=float))
+    waits = len(busiest) - 1
+    return float((busiest.max() - busiest.min()) / waits) if waits > 0 and busiest.max() > busiest.min() else np.nan
+
+
+def _mode(kind: int) -> str:
+    """Return what runs on a kind of route."""
+    return MODES.get(kind) or HUNDREDS.get(kind // 100, "other")
 
 
 def _lines(patterns: pd.DataFrame, routes: pd.DataFrame, stops: pd.DataFrame) -> gpd.GeoDataFrame:
@@ -184,10 +217,12 @@ def _lines(patterns: pd.DataFrame, routes: pd.DataFrame, stops: pd.DataFrame) ->
         {
             "line_id": rows["line_id"],
             "name": name,
+            "mode": of_route["route_type"].astype(int).map(_mode).to_numpy(),
             "stop_id": rows["stop_id"],
             "stop_name": of_stop["stop_name"].to_numpy() if "stop_name" in of_stop else None,
             "sequence": rows["sequence"],
             "trips": rows["trips"].astype(int),
+            "headway_minutes": rows["headway_minutes"].astype(float),
         }
     )
     points = shapely.points(_numbers(of_stop["stop_lon"]), _numbers(of_stop["stop_lat"]))
@@ -201,7 +236,6 @@ def _said(path: Path, patterns: pd.DataFrame, others: int) -> Finding:
         "lines",
         "info",
         f"{len(patterns):,} lines of {patterns['route_id'].nunique():,} routes; {others:,} routes of other kinds left "
-        "out. Calendars and times are not read.",
-        f"读取 {patterns['route_id'].nunique():,} 条线路的 {len(patterns):,} 种走向；其他类型线路 {others:,} 条未列入；"
-        "不读取日历与时刻。",
+        "out.",
+        f"读取 {patterns['route_id'].nunique():,} 条线路的 {len(patterns):,} 种走向；未列入其他线路 {others:,} 条。",
     )

@@ -5,10 +5,11 @@ from __future__ import annotations
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, get_args
 
 import geopandas as gpd
 import numpy as np
+import pyproj
 import shapely
 
 from servicecircle.errors import CRSError, InputError, LayerError, ReadError
@@ -20,11 +21,12 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Iterable
 
-    import pyproj
     from numpy.typing import NDArray
     from rasterio.io import DatasetReader
 
 LAYER = "population"
+Values = Literal["residents", "per_km2"]
+
 SENTINELS = frozenset({-1.0, -99.0, -200.0, -999.0, -9999.0, -32767.0, -32768.0, -99999.0, -999999.0, -2147483648.0})
 """Negative numbers that makers of rasters write for "no data"; a raster with such a mark holds no other below 0."""
 
@@ -44,22 +46,27 @@ class _Raster:
     crs: pyproj.CRS
     affine: tuple[float, float, float, float, float, float]
     notes: tuple[Finding, ...]
+    is_density: bool  # whether the file describes itself as one
 
 
-def read_population(path: str | os.PathLike[str], *, crs: object, band: int = 1) -> Read:
-    """Read a raster of residents per cell; each square with residents becomes a row.
+def read_population(path: str | os.PathLike[str], *, crs: object, band: int = 1, values: Values | None = None) -> Read:
+    """Read a raster of residents per cell, or per square kilometre; each square with residents becomes a row.
 
-    Squares are moved to ``crs`` by their corners; their numbers are not touched, so that the total is that of the file,
-    added in float64. Squares without residents are left out and counted.
+    Squares are moved to ``crs`` by their corners; numbers of residents are not touched, so that the total is that of
+    the file, added in float64. Squares without residents are left out and counted.
 
     Parameters
     ----------
     path
-        A raster that GDAL reads, with a CRS of its own. Its values are residents per cell, not per area.
+        A raster that GDAL reads, with a CRS of its own.
     crs
         The projected CRS of the city, in metres.
     band
         Which band holds the residents, counted from 1.
+    values
+        What the values are: ``"residents"`` of the cell, or a density, residents ``"per_km2"``, which is multiplied by
+        the cell's area on the ground. Without it they are taken as residents, with a warning if the file describes
+        itself as a density.
 
     Returns
     -------
@@ -73,24 +80,35 @@ def read_population(path: str | os.PathLike[str], *, crs: object, band: int = 1)
         If the file is missing or broken, or has no such band.
     CRSError
         If the raster has no CRS, or ``crs`` does not measure in metres.
+    InputError
+        If ``values`` is something else.
     LayerError
         If values are negative, infinite or absurd. One negative number that is a customary mark for "no data" (-9999,
         the lowest float, ...), or NaN, is taken as no data instead, and reported.
     """
+    if values not in {None, *get_args(Values)}:
+        raise InputError.unknown("values", values, get_args(Values))
     metric = metric_crs(crs)
     raster = _open(Path(path), band)
-    values, notes = _residents(raster)
-    row, column = np.nonzero(values > 0)
+    numbers, notes = _residents(raster)
+    row, column = np.nonzero(numbers > 0)
+    squares = _squares(raster, row, column, metric)
+    people = numbers[row, column]
+    if values == "per_km2":
+        people = people * _ground_km2(squares, metric)
+        notes.append(_from_density(len(people)))
+    elif values is None and raster.is_density:
+        notes.append(DENSITY)
     frame = gpd.GeoDataFrame(
         {
             "cell_id": [f"r{r}c{c}" for r, c in zip(row.tolist(), column.tolist(), strict=True)],
-            "pop_total": values[row, column],
+            "pop_total": people,
         },
-        geometry=_squares(raster, row, column, metric),
+        geometry=squares,
         crs=metric,
     )
     residents, unknown = frame["pop_total"].sum(), int((~raster.given).sum())
-    none = values.size - len(frame) - unknown
+    none = numbers.size - len(frame) - unknown
     counted = Finding(
         LAYER,
         "cells",
@@ -145,7 +163,7 @@ def _band(source: DatasetReader, path: Path, band: int) -> _Raster:
         notes.append(_repair(marked, f"{top:g}, the largest number of its type", f"{top:g}（该数据类型的最大值）"))
     a, b, c, d, e, f = (float(value) for value in tuple(source.transform)[:6])
     crs = parsed_crs(source.crs.to_wkt(), what="crs of the raster")
-    return _Raster(values, given & ~marked, crs, (a, b, c, d, e, f), tuple(notes))
+    return _Raster(values, given & ~marked, crs, (a, b, c, d, e, f), tuple(notes), _is_density(source, band))
 
 
 def _largest(raw: NDArray[np.generic]) -> float | None:
@@ -165,18 +183,38 @@ def _band_notes(source: DatasetReader, band: int) -> Iterable[Finding]:
             f"the file has {source.count} bands; band {band} was read as all residents. Name another with band.",
             f"文件有 {source.count} 个波段，读取了第 {band} 波段作为常住人口；可用 band 指定。",
         )
-    said = " ".join(
-        [source.descriptions[band - 1] or "", *map(str, source.tags().values()), *map(str, source.tags(band).values())]
-    )
-    if any(word in said.casefold() for word in DENSITY_WORDS):
-        yield Finding(
-            LAYER,
-            "density",
-            "warning",
-            "the file describes itself as a density; its values were read as residents per cell. Multiply by the "
-            "cell's area first if they are not.",
-            "文件自述为密度数据，但其值已按每格人数读取；若确为密度，请先乘以格网面积。",
-        )
+
+
+def _is_density(source: DatasetReader, band: int) -> bool:
+    """Return whether a file describes a band as a density."""
+    tags = [*map(str, source.tags().values()), *map(str, source.tags(band).values())]
+    said = " ".join([source.descriptions[band - 1] or "", *tags]).casefold()
+    return any(word in said for word in DENSITY_WORDS)
+
+
+DENSITY = Finding(
+    LAYER,
+    "density",
+    "warning",
+    "the file describes itself as a density; its values were read as residents per cell. Say which they are: values = "
+    "'residents' or 'per_km2'.",
+    "文件自述为密度数据，但其值已按每格人数读取；请用 values = 'residents' 或 'per_km2' 说明。",
+)
+
+
+def _from_density(cells: int) -> Finding:
+    en = f"residents per km² were multiplied by the area on the ground of each of the {cells:,} cells."
+    zh = f"{cells:,} 个格网的每平方公里人数已乘以格网实地面积。"
+    return Finding(LAYER, "from_density", "repair", en, zh, "pop_total")
+
+
+def _ground_km2(squares: NDArray[np.object_], crs: pyproj.CRS) -> NDArray[np.float64]:
+    """Return the area of cells on the ground, km²: on the map, by the map's scale of areas there."""
+    centres = shapely.centroid(squares)
+    xy = np.column_stack([shapely.get_x(centres), shapely.get_y(centres)])
+    projection = pyproj.Proj(crs)
+    scale = projection.get_factors(*projection(xy[:, 0], xy[:, 1], inverse=True)).areal_scale
+    return np.asarray(shapely.area(squares) / scale / 1e6, dtype=np.float64)
 
 
 def _residents(raster: _Raster) -> tuple[NDArray[np.float64], list[Finding]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -11,6 +11,7 @@ import pandas as pd
 import shapely
 from scipy.sparse import csr_array
 
+from servicecircle.assessment.wording import worded
 from servicecircle.city import smallest_zone
 from servicecircle.city.zoning import zones_of
 from servicecircle.errors import InputError
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from servicecircle.assessment import Assessment
     from servicecircle.plan import FacilityFilter, Standard
+    from servicecircle.words import Language
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,6 +47,8 @@ class Proposal:
         The group's residents that all sites together newly cover.
     share_before, share_after
         Share of the group in scope that is covered, without and with the sites.
+    zones
+        The name of the zone of each level that each site lies in, one row per site, one column per level.
     """
 
     standard_id: str
@@ -53,6 +57,29 @@ class Proposal:
     gain: float
     share_before: float
     share_after: float
+    zones: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+    def table_in(self, language: Language = "zh", *, level: str = "") -> pd.DataFrame:
+        """Return 选址建议表: the sites, best first, with heads of a language.
+
+        Parameters
+        ----------
+        language
+            ``"zh"`` or ``"en"``.
+        level
+            The level whose zone each site is said to be in, for example ``"街道"``; by default the smallest there.
+
+        Raises
+        ------
+        InputError
+            If there is no such level.
+        """
+        if level and level not in self.zones:
+            raise InputError.unknown("level", level, [str(one) for one in self.zones])
+        places = self.zones[level].to_numpy() if level else self.table["zone_name"]
+        table = self.table.assign(standard_id=self.standard_id, zone_name=places)
+        columns = ["standard_id", "rank", "zone_name", "gain", "residents", "cumulative_gain", "share_after", "x", "y"]
+        return worded(table[columns], language)
 
     def __repr__(self) -> str:
         lines = [
@@ -178,8 +205,10 @@ def _proposal(result: Assessment, standard: Standard, points: NDArray[np.object_
         new[place] = reached & ~seen
         seen |= reached
     gains = new @ (group * scope)
-    zones = _zones_at(result, points)
+    membership, _ = zones_of(gpd.GeoSeries(points, crs=result.city.crs), result.city.zones)
+    zones = [zone if isinstance(zone, str) else "" for zone in smallest_zone(membership)]
     names = dict(zip(result.city.zones["zone_id"], result.city.zones["name"], strict=True))
+    named = membership.apply(lambda column: column.map(lambda zone: str(names.get(zone, ""))))
     table = pd.DataFrame(
         {
             "rank": range(1, len(points) + 1),
@@ -195,13 +224,7 @@ def _proposal(result: Assessment, standard: Standard, points: NDArray[np.object_
     )
     gain = float(gains.sum())
     share = (float(before / whole), float((before + gain) / whole)) if whole else (np.nan, np.nan)
-    return Proposal(standard.id, _facilities(standard, points, result), table, gain, *share)
-
-
-def _zones_at(result: Assessment, points: NDArray[np.object_]) -> list[str]:
-    places = gpd.GeoSeries(points, crs=result.city.crs)
-    membership, _ = zones_of(places, result.city.zones)
-    return [zone if isinstance(zone, str) else "" for zone in smallest_zone(membership)]
+    return Proposal(standard.id, _facilities(standard, points, result), table, gain, *share, named)
 
 
 def _facilities(standard: Standard, points: NDArray[np.object_], result: Assessment) -> gpd.GeoDataFrame:

@@ -298,6 +298,14 @@ def test_residents_near_the_border_are_told_where_nothing_beyond_is_known(result
     assert edge["residents"].tolist() == [6000.0 + 4000.0 + 2000.0 + 1000.0]
 
 
+def test_the_edge_is_told_for_straight_lines_and_circles_of_services_too(result: Assessment) -> None:
+    edge = result.evidence[result.evidence["kind"] == "edge"].set_index("standard_id")["residents"]
+    # of the cells in the built-up area only C3 (4,000) has no stop within 500 m, and lives 100 m from the border
+    assert edge["CX-01"] == 4000.0
+    # of those in the main city C1, C3 and C4 lack a service of the circle; all live nearer to the border than 800 m
+    assert edge["ZH-01"] == 6000.0 + 4000.0 + 2000.0
+
+
 def test_a_facility_beyond_the_border_ends_the_doubt() -> None:
     far = gpd.GeoDataFrame(
         {"service": ["fitness"], "open_to_public": [True]}, geometry=[shapely.Point(479000, 3830500)], crs="EPSG:4549"
@@ -356,3 +364,37 @@ def test_a_comparison_speaks_of_the_area_that_a_standard_is_about() -> None:
     said = repr(assess(oracle.city().removing("U1"), plan, progress=False).compare(before))
     # U1 is the only place of culture: nobody of the main city is complete any more, 8,000 of 20,000 were
     assert "ZH-01 主城区 all: 40.0% -> 0.0%; 0 residents of its group gain, 8,000 lose" in said
+
+
+def test_the_zones_behind_a_share_of_zones_are_named() -> None:
+    plan = read_plan("lianyungang-145").only("XY-03")
+    zones = oracle.zones().assign(level="县区", certified=[True, False, True])
+    result = assess(oracle.city(zones=zones), plan, progress=False)
+    noted = result.explain("XY-03", "CITY").evidence.groupby("kind")["about"].agg(list).to_dict()
+    assert {kind: noted[kind] for kind in ("having", "lacking")} == {"having": ["A", "Z"], "lacking": ["B"]}
+
+
+@pytest.mark.parametrize("level", ["施教区", "生活圈单元", "小区"])
+def test_any_layer_with_names_is_a_level_that_a_plan_is_judged_at_in_one_call(level: str) -> None:
+    zones = oracle.zones().assign(level=level)
+    plan = oracle.plan().with_levels([level])
+    table = assess(oracle.city(zones=zones), plan, progress=False).table.set_index(["standard_id", "zone_id", "class"])
+    assert set(table["level"]) == {level}
+    for standard in ("YY-05", "LY-01"):
+        for zone in "AB":
+            row = table.to_dict("index")[standard, zone, "all"]
+            assert row["value"] == pytest.approx(oracle.EXPECTED[standard][zone]["value"], abs=5e-7)
+            assert row["status"] == ("out_of_scope" if (standard, zone) == ("YY-05", "B") else "reference")
+
+
+def test_a_circle_of_services_counts_beside_without_those_across_the_border() -> None:
+    def both(places: gpd.GeoDataFrame) -> tuple[float, float]:
+        result = assess(oracle.city(facilities=places), oracle.plan().only("ZH-01"), progress=False)
+        beside = result.companions[(result.companions["method"] == "no_cross_border")]
+        value = result.table[(result.table["zone_id"] == "A") & (result.table["class"] == "all")]["value"]
+        return float(value.iloc[0]), float(beside[beside["zone_id"] == "A"]["value"].iloc[0])
+
+    # C2 (8,000 of A's 20,000) has all six services; its station E1 then belongs to Z, and only counts across the border
+    places = oracle.facilities()
+    assert both(places) == (0.4, 0.4)
+    assert both(places.assign(zone_id=places["zone_id"].where(places["id"] != "E1", "Z"))) == (0.4, 0.0)

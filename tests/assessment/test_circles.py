@@ -162,7 +162,7 @@ def test_an_unverified_share_is_varied_as_an_assumed_one() -> None:
     plan = read_plan("life-circles").only("SHQ15-community_health")
     city = hand_town(service=["community_health"])
     base = assess(city, plan, progress=False)
-    varied = sensitivity(base, speeds_m_s=[], shares=[0.7], access_m=[], rural_codes=[], progress=False)
+    varied = sensitivity(base, speeds_m_s=[], shares=[0.7], access_m=[], codes=[], progress=False)
     # of W 100 of 140 reach it: below 1.0, above 0.7
     assert varied.flips["zone_id"].tolist() == ["W"]
 

@@ -102,6 +102,29 @@ def test_villages_that_the_buses_link(served: dict[str, Sequence[str]], most: in
     assert (row(result, "B")["numerator"], row(result, "B")["denominator"]) == (linked, 3.0)
 
 
+def test_villages_are_linked_with_the_seat_of_their_own_county() -> None:
+    """All villages are in K2, whose seat is now N3; that of K1 is N8, in V2.
+
+    V1 has line L2 to N3, V2 needs two changes to it, V3 has no stop. If any seat would do, V2 has one.
+    """
+    seats = (("county_seat", "N8", "K1"), ("county_seat", "N3", "K2"))
+    found = {}
+    for destination in ("own", "nearest"):
+        asked = changed("CX-05", destination=destination, own_level="县区", facilities=(FacilityFilter("county_seat"),))
+        result = assess(city(facilities=facilities(seats), transport=by_bus()), asked, progress=False)
+        found[destination] = row(result, "B")["numerator"]
+    assert found == {"own": 1.0, "nearest": 2.0}
+
+
+def test_a_county_without_a_seat_links_no_village() -> None:
+    seats = facilities((("county_seat", "N8", "K1"),))
+    asked = changed("CX-05", destination="own", own_level="县区", facilities=(FacilityFilter("county_seat"),))
+    result = assess(city(facilities=seats, transport=by_bus()), asked, progress=False)
+    assert (row(result, "B")["numerator"], row(result, "B")["denominator"]) == (0.0, 3.0)
+    told = result.evidence[result.evidence["zone_id"] != ""].set_index("zone_id")["kind"].to_dict()
+    assert told == {"V1": "unconnected", "V2": "unconnected", "V3": "unserved"}
+
+
 def test_a_village_that_holds_the_destination_needs_no_bus() -> None:
     seat = facilities((("county_seat", "N8", "K2"),))
     only = changed("CX-05", facilities=(FacilityFilter("county_seat"),), levels=["行政村"])
@@ -238,6 +261,8 @@ NOT_KNOWN: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
         "drive: column 'road_class' is missing",
     ),
     ("CX-07", {}, {"unit_where": {"poor": True}}, "column 'poor' is missing"),
+    ("CX-05", {}, {"destination": "own", "own_level": "片区"}, "there is none of level 片区"),
+    ("CX-06", {}, {"unit_levels": ("县",)}, "there is none of level 县."),
 ]
 
 

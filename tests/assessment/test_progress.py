@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from servicecircle.assessment import Assessment, assess, progress_table, split_change
 from servicecircle.errors import InputError
@@ -128,6 +130,35 @@ def test_a_moved_border_is_the_rest() -> None:
     rows = table[["facilities", "population", "boundary"]].to_dict("index")
     assert list(rows["A"].values()) == [0.0, 0.0, 0.5]
     assert list(rows["B"].values()) == [0.0, 0.0, -2.5]
+
+
+@settings(max_examples=10, deadline=None)
+@given(
+    residents=st.lists(st.integers(0, 9000), min_size=6, max_size=6),
+    gone=st.sets(st.sampled_from(["K1", "K2", "E1", "EC1", "F1", "U1"]), max_size=4),
+    border=st.integers(2050, 2900),
+    dated_too=st.booleans(),
+)
+def test_the_parts_of_a_change_are_the_whole_change(
+    *, residents: list[int], gone: set[str], border: int, dated_too: bool
+) -> None:
+    plan = oracle.plan().only("YY-01", "LY-01")
+    people, places = (frame.drop(columns="zone_id") for frame in (oracle.population(), oracle.facilities()))
+    before = assess(oracle.city(population=people, facilities=places), plan, progress=False)
+    later = dated().drop(columns="zone_id") if dated_too else places
+    zones = oracle.zones()
+    west, east = (zones.geometry[zones["zone_id"] == zone].iloc[0] for zone in "AB")
+    moved = shapely.box(west.bounds[0], west.bounds[1], west.bounds[0] + border, west.bounds[3])
+    zones.loc[zones["zone_id"] == "A", "geometry"] = moved
+    zones.loc[zones["zone_id"] == "B", "geometry"] = east.difference(moved)
+    city = oracle.city(population=people.assign(pop_total=residents), facilities=later, zones=zones).at(2022)
+    after = assess(city.removing(sorted(gone & set(later["id"]))), plan, progress=False)
+    table = split_change(before, after)
+    known = table[["value_before", "facilities", "population", "boundary", "value_after"]].dropna().astype(float)
+    parts = known[["facilities", "population", "boundary"]].sum(axis=1)
+    assert np.allclose(parts, known["value_after"] - known["value_before"], rtol=0, atol=1e-12)
+    whole = table.dropna(subset=["value_before", "value_after"])
+    assert whole[["facilities", "population", "boundary"]].notna().all(axis=None)
 
 
 def test_the_table_names_its_zones(results: dict[int, Assessment]) -> None:

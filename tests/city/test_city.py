@@ -192,3 +192,11 @@ def test_districts_by_manager_leave_nothing_out_and_count_nothing_twice() -> Non
 def test_districts_by_what_is_no_column() -> None:
     with pytest.raises(InputError, match="manger"):
         oracle.city().districts_by("manger")
+
+
+def test_urban_areas_tell_the_setting_of_cells_that_nobody_else_tells() -> None:
+    cells = oracle.population().drop(columns=["setting", "zone_id"])
+    zones = oracle.zones().drop(columns="setting")
+    urban = oracle.areas().iloc[[-1]].assign(kind="urban")  # x up to 2000: the cells C1 to C4
+    known = oracle.city(population=cells, zones=zones, areas=urban).population.set_index("cell_id")["setting"]
+    assert known.to_dict() == {f"C{i}": "urban" if i < 5 else "rural" for i in range(1, 7)}

@@ -115,6 +115,10 @@ def faults_of(measure: str, folder: Path) -> list[str]:
             "facilities: belongs to link = 'facilities', and is needed there.",
         ),
         (
+            f'{ROADS}\nlink = "facilities"\n{PARK}\ndestination = "own"',
+            ": destination = 'own' needs 'own_level'.",
+        ),
+        (
             f'{ROADS}\nlink = "pairs"\n{PARK}',
             "facilities: belongs to link = 'facilities', and is needed there.",
         ),

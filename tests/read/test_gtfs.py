@@ -132,3 +132,18 @@ def test_what_is_no_feed(tmp_path: Path) -> None:
     for path in (broken, tmp_path / "none.zip"):
         with pytest.raises(ReadError, match="not a GTFS feed"):
             read_gtfs(path)
+
+
+def test_modes_and_headways(tmp_path: Path) -> None:
+    """R1/1 leaves at 8:00, 8:20 and 9:00 on workdays and once on Sundays: 30 minutes. The others leave once."""
+    times = FEED["stop_times.txt"].replace("arrival_time", "departure_time")
+    times += "t6,08:20:00,a,1\nt6,08:25:00,b,2\nt6,08:29:00,c,3\nt7,25:00:00,a,1\nt7,,b,2\nt7,,c,3\n"
+    trips = FEED["trips.txt"] + "R1,W,t6\nR1,S,t7\n"
+    frame = read_gtfs(folder(tmp_path, {"stop_times": times, "trips": trips})).frame
+    lines = frame.drop_duplicates("line_id").set_index("line_id")
+    assert lines["mode"].to_dict() == {"R1/1": "bus", "R1/2": "bus", "R2": "bus"}
+    assert lines["headway_minutes"].fillna(-1).to_dict() == {"R1/1": 30.0, "R1/2": -1.0, "R2": -1.0}
+
+
+def test_undergrounds_are_rail(tmp_path: Path) -> None:
+    assert set(read_gtfs(folder(tmp_path), route_types={1}).frame["mode"]) == {"rail"}

@@ -6,6 +6,7 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pyproj
 import pytest
 import rasterio
 from affine import Affine
@@ -188,6 +189,36 @@ def test_scaled_values(tmp_path: Path) -> None:
     with rasterio.open(path, "r+") as file:
         file.scales = (0.1,)
     assert list(read_population(path, crs=METRIC).frame["pop_total"]) == pytest.approx([1.0, 2.5])
+
+
+def test_residents_per_km2_are_multiplied_by_the_ground_area(tmp_path: Path) -> None:
+    """100 m squares are 0.01 km²; the map's scale of areas is 1 within 0.1 %."""
+    values = np.array([[500.0, 0.0]], dtype="float32")
+    read = read_population(write(tmp_path / "a.tif", values), crs=METRIC, values="per_km2")
+    assert read.frame["pop_total"].tolist() == pytest.approx([5.0], rel=1e-3)
+    assert "from_density" in [finding.code for finding in read.report.findings]
+
+
+def test_the_area_of_a_cell_in_degrees_is_that_on_the_ellipsoid(tmp_path: Path) -> None:
+    """An equal-area raster would say the same: geodesic area by pyproj, another way to the same figure."""
+    affine = Affine(0.01, 0, 119.2, 0, -0.01, 34.6)
+    path = write(tmp_path / "a.tif", np.full((1, 1), 1000.0, "float32"), crs="EPSG:4326", affine=affine)
+    area, _ = pyproj.Geod(ellps="WGS84").polygon_area_perimeter(
+        [119.2, 119.21, 119.21, 119.2], [34.59, 34.59, 34.6, 34.6]
+    )
+    people = read_population(path, crs="EPSG:4549", values="per_km2").frame["pop_total"]
+    assert people.tolist() == pytest.approx([1000 * area / 1e6], rel=1e-5)
+
+
+def test_an_unknown_kind_of_value_is_refused(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.tif", np.ones((1, 1), "float32"))
+    with pytest.raises(InputError, match="per_km2"):
+        read_population(path, crs=METRIC, values="per_ha")  # type: ignore[arg-type]
+
+
+def test_a_kind_that_was_said_is_not_doubted(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.tif", np.ones((1, 1), "float32"), description="Population density per km2")
+    assert "density" not in [one.code for one in read_population(path, crs=METRIC, values="residents").report.findings]
 
 
 def test_a_density_is_pointed_out(tmp_path: Path) -> None:

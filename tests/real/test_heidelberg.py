@@ -9,8 +9,11 @@ import geopandas as gpd
 import numpy as np
 import pytest
 
+from servicecircle.assessment import assess
 from servicecircle.network import AccessRule, WalkNetwork, k_nearest, snap
+from servicecircle.plan import ANY_SERVICE, read_plan
 from servicecircle.read import read_city
+from servicecircle.words import word
 from tests.real.heidelberg import CRS, EVERYWHERE, LIMITS_M, Layers, effects, read_layers, write_city_folder
 
 if TYPE_CHECKING:
@@ -149,3 +152,36 @@ def test_the_city_folder(tmp_path: Path, real_data: Path) -> None:
     assert cells.residents is not None
     assert cells.residents + RESIDENTS == sum(f.residents or 0 for f in city.report.findings if f.code == "cells")
     assert city.cell_zones.notna().all().all()
+
+
+LAYERS = {"bus_lines": ("公交线路", "bus lines"), "drive": ("drive", "drive")}
+
+
+def _named(kind: str, about: str) -> tuple[str, str]:
+    """Return the Chinese and the English name by which something missing has to be called."""
+    if kind == "missing_service":
+        return word(about, "zh"), word(about, "en")
+    return LAYERS[about] if kind == "missing_layer" else (about, about)
+
+
+def test_what_keeps_a_standard_from_being_evaluated_is_named(tmp_path: Path, real_data: Path) -> None:
+    """Of the whole plan Heidelberg's few layers serve some standards; each of the others says what it lacks."""
+    city = read_city(write_city_folder(tmp_path / "heidelberg", real_data))
+    plan = read_plan("lianyungang-145")
+    result = assess(city, plan, progress=False)
+    valued = set(result.table.dropna(subset="value")["standard_id"])
+    assert {"CX-01", "WT-05", "YY-01", "YY-05"} == valued
+    without = result.table[result.table["value"].isna()]
+    assert set(without["status"]) == {"not_evaluable"}
+    assert set(without["standard_id"]) | valued == {one.id for one in plan.standards}
+    told = result.evidence[result.evidence["kind"].str.startswith("missing_")]
+    for one in plan.standards:
+        mine = told[told["standard_id"] == one.id]
+        assert (one.id in valued) == mine.empty, one.id
+        for kind, about, zh, en in mine[["kind", "about", "zh", "en"]].to_numpy().tolist():
+            name_zh, name_en = _named(kind, about)
+            assert name_zh in zh, one.id
+            assert name_en in en, one.id
+        wanted = {part.service for part in one.facilities if not part.optional} - {ANY_SERVICE}
+        services = set(mine.loc[mine["kind"] == "missing_service", "about"])
+        assert services == wanted - set(city.services), one.id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import tomllib
@@ -16,23 +17,29 @@ import shapely
 FOLDER = Path(__file__).resolve().parents[2] / "sample_data"
 LARGEST_BYTES = 8_000_000
 LAYERS = {"walk_edges", "drive_edges", "population", "zones", "areas", "bus_stops", "entrances"}
-TABLES = ("education", "health", "elderly_care", "civic", "culture_sport", "parent_schools")
-# Service -> the attributes its standards of priority 1 and 2 read.
+TABLES = ("education", "health", "elderly_care", "civic", "estates", "culture_sport", "parent_schools", "projects")
+# Service -> the attributes its standards read and that are known of every facility.
 NEEDED = {
-    "kindergarten": "status ownership inclusive quality capacity enrolment classes legal_id open_year",
-    "childcare": "places",
-    "elderly_station": "services",
-    "elderly_center": "services",
-    "elderly_institution": "beds nursing_beds serves_community medical_service",
+    "kindergarten": (
+        "status ownership inclusive quality capacity enrolment classes legal_id open_year toddler_classes "
+        "estate_facility setting barrier_free"
+    ),
+    "childcare": "places open_year inclusive",
+    "elderly_station": "services open_year barrier_free",
+    "elderly_center": "services open_year barrier_free",
+    "elderly_institution": "beds nursing_beds serves_community medical_service referral_channel",
     "community_health": "tcm_clinic feature_dept",
     "township_hospital": "tcm_clinic feature_dept",
-    "village_clinic": "legal_id",
+    "village_clinic": "legal_id tcm_corner",
+    "chc": "tcm_clinic feature_dept legal_id",
+    "health_station": "tcm_corner legal_id",
+    "hospital": "grade grade_class specialty sponsor_level ownership public_health_dept internet_hospital",
     "primary_care": "gps meets_standard",
-    "health_facility": "physicians beds",
+    "health_facility": "physicians beds nurses health_staff",
     "mch": "standardised",
-    "tcm_hospital": "grade sponsor_level ownership",
+    "tcm_hospital": "grade sponsor_level ownership prevention_dept rehabilitation_dept geriatric_dept",
     "senior_university": "sponsor_level",
-    "school": "quality smart enrolment",
+    "school": "level quality smart enrolment ownership classes large_classes open_year meets_standard",
     "culture": "area_m2",
     "fitness": "area_m2 open_to_public",
     "fitness_center": "area_m2",
@@ -47,6 +54,19 @@ NEEDED = {
     "city_centre": "status",
     "police_post": "status",
     "parent_school": "zone_id",
+    "funeral_service": "tier",
+    "cemetery": "area_m2 eco_area_m2 public_benefit open_year",
+    "broadcast_terminal": "range_m",
+    "party_service_center": "status",
+    "villager_activity_center": "status",
+    "court": "legal_aid_station",
+    "detention_centre": "legal_aid_station",
+    "old_estate": "built_year households barrier_free age_friendly",
+    "new_estate": "open_year facilities_built",
+    "shanty_area": "households households_rehoused",
+    "economic_node": "classified_road",
+    "key_district": "status",
+    "road_project": "project length_km done_year zone_id",
 }
 
 
@@ -224,6 +244,15 @@ def test_bus_lines_serve_most_stops_and_no_other_places() -> None:
     assert not lines.duplicated(["line_id", "sequence"]).any()
     assert (lines.groupby("line_id")["sequence"].max() == lines.groupby("line_id").size()).all()
     assert (lines["headway_minutes"] > 0).all()
+
+
+def test_the_readme_documents_every_service_and_column(facilities: pd.DataFrame, zones: gpd.GeoDataFrame) -> None:
+    text = (FOLDER / "README.md").read_text("utf-8")
+    columns = set(zones) | {column for name in TABLES for column in table(name)} - {"lon", "lat", "x", "y", "geometry"}
+    kinds = set(layer("areas")["kind"])
+    named = set(re.findall(r"`(\w+)`", text))
+    assert (columns | kinds) - named - {"geometry", "经度", "纬度", "类别"} == set()
+    assert [one for one in sorted(set(facilities["service"])) if not re.search(rf"\b{one}\b", text)] == []
 
 
 def test_city_toml_says_invented_and_names_every_file() -> None:
