@@ -109,7 +109,9 @@ class Transplanted:
         self.metric = pyproj.Transformer.from_crs(4326, code, always_xy=True)
         step = np.array(self.metric.transform(*CHINESE[code])) - ((west + east) / 2, (south + north) / 2)
         self.target = Target.of(gpd.GeoSeries(shapely.transform(edges, lambda xy: xy + step), crs=code))
-        self.places = np.column_stack(self.metric.transform((places + step)[:, 0], (places + step)[:, 1], direction="INVERSE"))
+        self.places = np.column_stack(
+            self.metric.transform((places + step)[:, 0], (places + step)[:, 1], direction="INVERSE")
+        )
 
     def found(self, rng: np.random.Generator, count: int, change: Any = None) -> tuple[str, bool] | None:
         """Return what is found for some of the facilities, after a change of their coordinates."""
