@@ -23,7 +23,7 @@ from servicecircle.assessment import (
     sensitivity,
     split_change,
 )
-from servicecircle.city import City, Transport
+from servicecircle.city import About, City, Transport
 from servicecircle.findings import DataReport
 from servicecircle.network import AccessRule, DriveNetwork, WalkNetwork
 from servicecircle.plan import Plan, bundled_plans, read_plan
@@ -55,6 +55,7 @@ from servicecircle.siting import Proposal, best_sites
 __version__ = version("servicecircle")
 
 __all__ = [
+    "About",
     "Access",
     "AccessRule",
     "Assessment",

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 
 PUBLIC = [
+    "About",
     "Access",
     "AccessRule",
     "Assessment",

@@ -69,12 +69,18 @@ def _enter_polygons(seen: Inspection) -> None:
     seen.make_valid()
     polygons = seen.frame.geometry.geom_type.isin(POLYGONS).to_numpy()
     if polygons.any():
-        seen.frame.loc[polygons, "geometry"] = seen.frame.geometry[polygons].representative_point()
+        grounds = seen.frame.geometry[polygons]
+        points = grounds.representative_point()
+        far = float(points.distance(grounds.boundary).max())
+        seen.frame.loc[polygons, "geometry"] = points
         seen.note(
             "polygon",
             "repair",
-            "polygons stand for facilities: a point inside each is used as its door.",
-            "设施为面，取面内一点作为入口。",
+            "polygons stand for facilities: a point inside each is used as its door, unless the entrances layer has "
+            f"one (of = its id). The point is up to {far:,.0f} m from the edge of the ground: walks may be so much too "
+            "long.",
+            "设施为面，取面内一点作为入口，除非 entrances 图层给出其出入口（of 为设施 id）。该点距地块边界最远 "
+            f"{far:,.0f} 米，步行距离最多可能偏长这么多。",
             column="geometry",
             rows=seen.labels(polygons),
         )

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
-    from servicecircle.network.snap import Positions
+    from servicecircle.network.positions import Positions
 
 LAYER = "drive network"
 
@@ -229,8 +229,14 @@ def rides(
 
 def _timed(positions: Positions, slowness: NDArray[np.float64], access_m_s: float) -> Positions:
     """Return positions whose metres are seconds."""
+    doors = positions.doors
     return replace(
-        positions, offset_m=positions.offset_m * slowness[positions.edge], access_m=positions.access_m / access_m_s
+        positions,
+        offset_m=positions.offset_m * slowness[positions.edge],
+        access_m=positions.access_m / access_m_s,
+        doors=None
+        if doors is None
+        else replace(doors, offset_m=doors.offset_m * slowness[doors.edge], access_m=doors.access_m / access_m_s),
     )
 
 

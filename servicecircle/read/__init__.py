@@ -3,11 +3,13 @@
 Readers of a layer return a `Read`: the frame, and a report of what was found and repaired.
 """
 
+from servicecircle.read.barriers import read_barriers
 from servicecircle.read.bus_table import bus_lines, stops_of
 from servicecircle.read.categories import classify
 from servicecircle.read.duplicates import merge_duplicates
 from servicecircle.read.folder import read_city
 from servicecircle.read.gtfs import BUS_TYPES, read_gtfs
+from servicecircle.read.guesses import Guess, Schema, guess_columns, known_schema
 from servicecircle.read.matching import FacilityMatch, match_facilities
 from servicecircle.read.osm_facilities import read_facilities
 from servicecircle.read.overpass import fetch_walk_network
@@ -29,16 +31,21 @@ __all__ = [
     "DRIVABLE",
     "WALKABLE",
     "FacilityMatch",
+    "Guess",
     "Read",
+    "Schema",
     "TagRule",
     "WalkFilter",
     "bus_lines",
     "classify",
     "fetch_walk_network",
+    "guess_columns",
+    "known_schema",
     "level_of_code",
     "lines_network",
     "match_facilities",
     "merge_duplicates",
+    "read_barriers",
     "read_city",
     "read_drive_network",
     "read_facilities",

@@ -12,6 +12,7 @@ from pandas.testing import assert_frame_equal
 
 from servicecircle.assessment import Assessment, assess
 from servicecircle.assessment.rows import COLUMNS
+from servicecircle.city import About
 from servicecircle.errors import InputError
 from servicecircle.network import WalkNetwork
 from servicecircle.plan import read_plan
@@ -247,7 +248,7 @@ def test_assessments_of_different_plans_are_not_compared(result: Assessment) -> 
 
 def test_names_are_shown_literally() -> None:
     zones = oracle.zones().assign(name="<script>x</script>")
-    result = assess(oracle.city(zones=zones, name="<b>"), oracle.plan().only("LY-02"), progress=False)
+    result = assess(oracle.city(zones=zones, about=About("<b>")), oracle.plan().only("LY-02"), progress=False)
     for page in (result._repr_html_(), result.explain("LY-02", "A")._repr_html_()):
         assert "<script>" not in page
         assert "<b>" not in page.replace("<p><b>", "").replace("</b></p>", "")
