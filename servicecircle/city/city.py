@@ -23,6 +23,7 @@ from servicecircle.city.entrances import LAYER as ENTRANCES
 from servicecircle.city.entrances import about_entrances
 from servicecircle.city.inspected import inspected
 from servicecircle.city.inspection import Inspection
+from servicecircle.city.misplaced import far_layers, shifted_layers
 from servicecircle.city.places import outlying
 from servicecircle.city.transport import LINES, Transport
 from servicecircle.city.vocabulary import ATTRIBUTES
@@ -125,14 +126,14 @@ class City:
         _stop_at_errors(report)
         facilities, zones = seen["facilities"].frame, seen["zones"].frame
         found = [*unknown_zones(seen["population"], zones), *unknown_zones(seen["facilities"], zones)]
+        found += far_layers(self.walk, seen["population"].frame, facilities, zones)
         _stop_at_errors(DataReport(tuple(found)))
         areas, entrances = (seen[key].frame if key in seen else None for key in ("areas", ENTRANCES))
-        cells, found = with_settings(seen["population"].frame, zones, areas)
+        cells, settled = with_settings(seen["population"].frame, zones, areas)
         services = {*map(str, self.services), *facilities["service"]}
         found += doubles(cells, facilities) + doubtful_names(facilities, zones, services)
-        found += border_findings(cells, zones)
-        found += self._outlying(facilities, zones)
-        found += outside_area_of_use(self.walk.crs, self.walk.bounds)
+        found += settled + shifted_layers(self.walk, facilities, zones) + border_findings(cells, zones)
+        found += self._outlying(facilities, zones) + outside_area_of_use(self.walk.crs, self.walk.bounds)
         found += about_entrances(entrances, facilities, areas)
         drive, lines = self.transport.drive, seen[LINES].frame if LINES in seen else None
         roads = drive.roads.report.findings if drive is not None else ()

@@ -6,9 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from servicecircle.datum import from_datum, shifted_datum
 from servicecircle.errors import CRSError, InputError
 from servicecircle.findings import Finding
-from servicecircle.projection import check_coordinates, parsed_crs
+from servicecircle.projection import WGS84, agrees, check_coordinates, parsed_crs
 from servicecircle.read.columns import renamed
 from servicecircle.read.delimited import read_csv
 from servicecircle.read.grid import table_of
@@ -62,7 +63,8 @@ def read_layer(
         Workbooks and csv only: the column with geometries as text (WKT), instead of x and y.
     crs
         The CRS that the coordinates in the file are in: needed for tables with coordinates and for files that do not
-        declare one, such as drawings.
+        declare one, such as drawings. ``"GCJ-02"`` or ``"BD-09"`` for the shifted coordinates of Chinese web maps,
+        whatever the file declares (it cannot say so itself): they are brought to WGS 84, which is reported.
 
     Returns
     -------
@@ -98,6 +100,7 @@ def read_layer(
     """
     path = Path(path)
     check_file(path)
+    datum = shifted_datum(crs)
     suffix = path.suffix.lower()
     if layer is not None and suffix in {".csv", *PARQUET}:
         raise InputError(
@@ -107,14 +110,18 @@ def read_layer(
     if suffix in TABLES:
         check_options(path, x=x, y=y, wkt=wkt, crs=crs)
         texts = table_of(read_workbook(path, layer) if suffix in WORKBOOKS else read_csv(path))
-        read, units = placed(path, texts, x=x, y=y, wkt=wkt, crs=crs), texts.units
+        read, units = placed(path, texts, x=x, y=y, wkt=wkt, crs=crs if datum is None else WGS84), texts.units
     else:
         if any(option is not None for option in (x, y, wkt)):
             raise InputError(
                 f"{path}: x, y and wkt are for workbooks and csv files only. | x、y、wkt 仅用于工作簿和 csv 文件。"
             )
-        read = _with_crs(read_parquet(path) if suffix in PARQUET else read_vector(path, layer), path, crs)
+        read = read_parquet(path) if suffix in PARQUET else read_vector(path, layer)
+        read = _with_crs(read, path, crs) if datum is None else _shiftable(read, path, datum)
     check_coordinates(read.frame, layer=path.name)
+    if datum is not None:
+        frame, findings = from_datum(read.frame, datum, layer=path.name)
+        read = Read(frame, read.report.plus(*findings))
     return renamed(read, path, columns or {}, units=units)
 
 
@@ -142,3 +149,17 @@ def _with_crs(read: Read, path: Path, crs: object) -> Read:
         f"GeoJSON 默认为经纬度；按 crs 的指定，坐标按 {given.name} 读取。",
     )
     return Read(read.frame.set_crs(given, allow_override=True), read.report.plus(said))
+
+
+def _shiftable(read: Read, path: Path, datum: str) -> Read:
+    """Return the layer if its coordinates may be in a shifted datum; CRSError if it declares an old Chinese one."""
+    declared = read.frame.crs
+    if declared is None:
+        return replace(read, frame=read.frame.set_crs(WGS84))
+    if not agrees(declared):
+        raise CRSError(
+            f"{path} declares {declared.name}, but crs says {datum}, which is found in files that declare WGS 84 or "
+            f"CGCS2000. Leave one of them out, or correct the file's declaration. | {path} 声明为 {declared.name}，与 "
+            f"crs = {datum} 矛盾；{datum} 坐标的文件通常声明为 WGS 84 或 CGCS2000，请改正其一。"
+        )
+    return read
