@@ -6,6 +6,7 @@ then lies closer to a reference than as it is, and than moved equally far in oth
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
@@ -218,7 +219,7 @@ class Target:
         places = _evenly(places[inside_china(places[:, 0], places[:, 1])])
         if len(places) < FEWEST_PLACES or not len(self.tree):
             return None
-        to_metres = pyproj.Transformer.from_crs(WGS84, self.crs, always_xy=True)
+        to_metres = from_degrees(self.crs)
         here = np.column_stack(to_metres.transform(places[:, 0], places[:, 1]))
         if not np.isfinite(here).all():
             return None
@@ -240,8 +241,9 @@ class Target:
         if clear < limits.clear:
             return None
         east, north = map(float, -steps[datum, of_layer].mean(axis=0))
-        typical = [float(np.exp(score) - BLUR_M) for score in (before.mean(), after, controls.mean())]
-        return Displacement(datum, of_layer, east, north, len(places), *typical, clear)
+        scores = (float(before.mean()), after, float(controls.mean()))
+        before_m, after_m, control_m = (float(np.exp(score)) - BLUR_M for score in scores)
+        return Displacement(datum, of_layer, east, north, len(places), before_m, after_m, control_m, clear)
 
     def _controls(self, here: NDArray[np.float64], steps: list[NDArray[np.float64]]) -> NDArray[np.float64]:
         """Return the mean score of places moved as far as some steps, but in other directions."""
@@ -251,6 +253,12 @@ class Target:
         """Return a score for each place: the lower, the closer it lies to the reference."""
         _, metres = self.tree.query_nearest(shapely.points(xy), return_distance=True, all_matches=False)
         return np.asarray(np.log(np.minimum(metres, FARTHEST_M) + BLUR_M))
+
+
+@functools.lru_cache(maxsize=16)
+def from_degrees(crs: pyproj.CRS) -> pyproj.Transformer:
+    """Return the way from WGS 84 into a CRS; finding it takes longer than going it."""
+    return pyproj.Transformer.from_crs(WGS84, crs, always_xy=True)
 
 
 def _changes() -> list[tuple[str, bool, Callable[..., tuple[NDArray[np.float64], NDArray[np.float64]]]]]:
@@ -351,9 +359,8 @@ def far_away(
     off = float(np.hypot(max(west - x, x - east, 0.0), max(south - y, y - north, 0.0)))
     if off <= FAR_M:
         return ()
-    to_degrees = pyproj.Transformer.from_crs(crs, WGS84, always_xy=True)
-    lon, lat = to_degrees.transform(x, y)
-    there = to_degrees.transform_bounds(west, south, east, north)
+    lon, lat = from_degrees(crs).transform(x, y, direction="INVERSE")
+    there = from_degrees(crs).transform_bounds(west, south, east, north, direction="INVERSE")
     steps = rezoned(lon, lat, there)
     said = f"its middle lies {off / 1000:,.0f} km from the walk network, at {lon:.2f}° E, {lat:.2f}° N"
     said_zh = f"其中心距步行网络 {off / 1000:,.0f} 公里（{lon:.2f}°E，{lat:.2f}°N）"

@@ -42,7 +42,7 @@ FIRST_ZONE, LAST_ZONE = ZONES[6].start, ZONES[3].stop - 1
 SWAPPED_FROM = 18.0
 """Degrees; farther south in China nothing lies so far west that its longitude could be a latitude."""
 
-NEAR_ZERO_DEGREES, NEAR_ZERO_M = 1.0, 100_000.0
+NEAR_ZERO_DEGREES = 1.0
 """A layer whose places are nearer to (0, 0) than this may have some there."""
 
 
@@ -166,12 +166,12 @@ def coordinate_faults(frame: gpd.GeoDataFrame, *, layer: str) -> tuple[Finding, 
     """Return what is wrong with a layer's CRS: none declared, or coordinates that cannot be in the one declared.
 
     Found are degrees said to be metres and the reverse, x and y exchanged, eastings with another zone prefix than the
-    CRS has, and points at (0, 0); findings name the EPSG codes that fit the numbers.
+    CRS has, and points at 0° east, 0° north; findings name the EPSG codes that fit the numbers.
     """
     if frame.crs is None and frame.geometry.isna().all() and len(frame):  # a list of things without places
         return ()
     xy = _centres(frame)
-    there = np.isfinite(xy).all(axis=1)
+    there = np.asarray(np.isfinite(xy).all(axis=1), dtype=bool)
     if frame.crs is None:
         return (_no_crs(layer, xy[there], len(frame)),)
     nowhere = there & _at_zero(frame, xy, there)
@@ -204,7 +204,7 @@ def _centres(frame: gpd.GeoDataFrame) -> NDArray[np.float64]:
     """Return the middle of each row's extent, shape (n, 2), NaN where it has no place."""
     bounds: NDArray[Any] = np.asarray(frame.geometry.bounds.to_numpy(), dtype=np.float64)
     with np.errstate(invalid="ignore"):
-        return (bounds[:, :2] + bounds[:, 2:]) / 2
+        return np.asarray((bounds[:, :2] + bounds[:, 2:]) / 2, dtype=np.float64)
 
 
 def _no_crs(layer: str, xy: NDArray[np.float64], rows: int) -> Finding:
@@ -228,13 +228,13 @@ def _choices(fits: list[tuple[str, str]], *, zh: bool = False) -> str:
 
 
 def _at_zero(frame: gpd.GeoDataFrame, xy: NDArray[np.float64], there: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Return which rows are points at (0, 0) although the layer lies elsewhere."""
-    zero = (xy == 0).all(axis=1) & frame.geometry.geom_type.isin(["Point", "MultiPoint"]).to_numpy()
+    """Return which rows are points at 0° east, 0° north although the layer lies elsewhere."""
+    points = frame.geometry.geom_type.isin(["Point", "MultiPoint"]).to_numpy(dtype=bool)
+    zero = np.asarray((xy == 0).all(axis=1) & points, dtype=bool)
     others = np.abs(xy[there & ~zero])
-    if not len(others):
-        return zero if frame.crs.is_geographic else np.zeros_like(zero)
-    far = NEAR_ZERO_DEGREES if frame.crs.is_geographic else NEAR_ZERO_M
-    return zero if np.median(others.max(axis=1)) > far else np.zeros_like(zero)
+    # a town in metres may have a place at the origin of its CRS
+    told = frame.crs.is_geographic and (not len(others) or np.median(others.max(axis=1)) > NEAR_ZERO_DEGREES)
+    return zero if told else np.zeros_like(zero)
 
 
 def _exchanged(xy: NDArray[np.float64], crs: pyproj.CRS) -> NDArray[np.bool_]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
@@ -45,10 +45,10 @@ def doors(town: gpd.GeoSeries, count: int, *, seed: int = 1, off_m: float = 12.0
     return np.column_stack(pyproj.Transformer.from_crs(town.crs, 4326, always_xy=True).transform(*xy.T))
 
 
-def layer(lonlat: NDArray[np.float64], change: Callable[..., object] | None = None) -> gpd.GeoDataFrame:
+def layer(lonlat: NDArray[np.float64], change: Callable[..., Any] | None = None) -> gpd.GeoDataFrame:
     """Return places as a layer that says it is in WGS 84."""
-    x, y = change(*lonlat.T) if change else lonlat.T  # type: ignore[misc]
-    return gpd.GeoDataFrame(geometry=gpd.points_from_xy(x, y), crs=4326)
+    there = change(*lonlat.T) if change else lonlat.T
+    return gpd.GeoDataFrame(geometry=gpd.points_from_xy(*there), crs=4326)
 
 
 PLACES = {"Haizhou": (119.15, 34.55, 4549), "Chengdu": (104.0, 30.6, 4543), "Harbin": (126.6, 45.7, 4551)}
@@ -156,9 +156,9 @@ def test_polygons_are_compared_with_polygons() -> None:
 def test_what_cannot_be_compared_is_refused(town: gpd.GeoSeries) -> None:
     poi = layer(doors(town, 30))
     with pytest.raises(InputError, match="must be a GeoDataFrame"):
-        check_datum([1, 2], town)  # type: ignore[arg-type]
+        check_datum([1, 2], town)
     with pytest.raises(InputError, match="reference must be a walk network or a GeoDataFrame"):
-        check_datum(poi, [1, 2])  # type: ignore[arg-type]
+        check_datum(poi, [1, 2])
     with pytest.raises(CRSError, match="no CRS is declared"):
         check_datum(poi.set_crs(None, allow_override=True), town)
     with pytest.raises(CRSError, match="reference layer: no CRS is declared"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import geopandas as gpd
 import pyproj
 import pytest
@@ -24,9 +26,9 @@ def test_every_zone_is_what_the_register_says(datum: str) -> None:
         assert ("3-degree" in crs.name) == (zone.width == 3)
         operation = crs.coordinate_operation
         assert operation is not None
-        values = {param.code: param.value for param in operation.params}
-        assert values["8802"] == zone.meridian
-        assert values["8806"] == 500_000 + 1_000_000 * zone.number * zone.prefixed == false_easting(crs)
+        values: dict[int, Any] = {int(param.code): param.value for param in operation.params}
+        assert values[8802] == zone.meridian
+        assert values[8806] == 500_000 + 1_000_000 * zone.number * zone.prefixed == false_easting(crs)
 
 
 @pytest.mark.parametrize("code", [4326, 4490, 3857, 32650, 25832, 4533 + 22])
@@ -85,9 +87,9 @@ def test_other_countries_are_no_fault(code: int) -> None:
 
 
 def test_only_the_rows_that_differ_are_named() -> None:
-    places = [shapely.Point(at_haizhou(4549))] * 3
-    strays = [shapely.Point(at_haizhou(4549, exchanged=True)), shapely.Point(0, 0)]
-    frame = gpd.GeoDataFrame(geometry=[*places, *strays], index=list("abcde"), crs=4549)
+    places = [shapely.Point(HAIZHOU)] * 3
+    strays = [shapely.Point(HAIZHOU[::-1]), shapely.Point(0, 0)]
+    frame = gpd.GeoDataFrame(geometry=[*places, *strays], index=list("abcde"), crs=4490)
     found = {finding.code: finding.rows for finding in coordinate_faults(frame, layer="homes")}
     assert found == {"swapped": ("d",), "zero": ("e",)}
 

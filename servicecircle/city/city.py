@@ -28,6 +28,7 @@ from servicecircle.city.places import outlying
 from servicecircle.city.transport import LINES, Transport
 from servicecircle.city.vocabulary import ATTRIBUTES
 from servicecircle.city.ways import Ways
+from servicecircle.city.years import facilities_in
 from servicecircle.city.zoning import redrawn, zones_of
 from servicecircle.errors import InputError, LayerError
 from servicecircle.findings import DataReport, Finding
@@ -125,16 +126,14 @@ class City:
         _stop_at_errors(report)
         facilities, zones = seen["facilities"].frame, seen["zones"].frame
         found = [*unknown_zones(seen["population"], zones), *unknown_zones(seen["facilities"], zones)]
-        far = far_layers(self.walk, seen["population"].frame, facilities, zones)
-        _stop_at_errors(DataReport((*found, *far)))
+        found += far_layers(self.walk, seen["population"].frame, facilities, zones)
+        _stop_at_errors(DataReport(tuple(found)))
         areas, entrances = (seen[key].frame if key in seen else None for key in ("areas", ENTRANCES))
-        cells, found = with_settings(seen["population"].frame, zones, areas)
-        found += far + shifted_layers(self.walk, facilities, zones)
+        cells, settled = with_settings(seen["population"].frame, zones, areas)
         services = {*map(str, self.services), *facilities["service"]}
         found += doubles(cells, facilities) + doubtful_names(facilities, zones, services)
-        found += border_findings(cells, zones)
-        found += self._outlying(facilities, zones)
-        found += outside_area_of_use(self.walk.crs, self.walk.bounds)
+        found += settled + shifted_layers(self.walk, facilities, zones) + border_findings(cells, zones)
+        found += self._outlying(facilities, zones) + outside_area_of_use(self.walk.crs, self.walk.bounds)
         found += about_entrances(entrances, facilities, areas)
         drive, lines = self.transport.drive, seen[LINES].frame if LINES in seen else None
         roads = drive.roads.report.findings if drive is not None else ()
@@ -202,9 +201,14 @@ class City:
         return Ways.of(self.areas, self.entrances, self.access)
 
     def placed(self, places: gpd.GeoSeries | Sequence[Any], *, ids: Iterable[str] | None = None) -> Positions:
-        """Return points (in the city's CRS) placed on the walk network, round barriers and through entrances.
+        """Return points placed on the walk network, round barriers and through entrances.
 
-        ``ids`` are those of the facilities that stand there, if they are facilities: they are entered by their doors.
+        Parameters
+        ----------
+        places
+            Points in the city's CRS.
+        ids
+            The ids of the facilities that stand there, if they are facilities: they are entered by their doors.
         """
         return self.ways.placed(self.walk, np.asarray(places, dtype=object), rule=self.access, ids=ids)
 
@@ -285,20 +289,9 @@ class City:
         year
             For example 2025.
         """
-        frame = self.facilities.copy()
-        blank = pd.Series(np.nan, index=frame.index)
-        opens, closes = frame.get("open_year", blank), frame.get("close_year", blank)
-        status = frame["status"].copy()
-        status[(opens <= year).to_numpy() & ~(status == "closed").to_numpy()] = "open"
-        status[((opens <= year) & (closes > year)).to_numpy()] = "open"
-        status[(opens > year).to_numpy()] = "planned"
-        status[(closes <= year).to_numpy()] = "closed"
-        unknown = ((status == "open") & opens.isna()).to_numpy()
-        en, zh = f"open_year is not known: taken to be open in {year}.", f"开办年份未知，按 {year} 年已开放计。"
-        ids = frame["id"].to_numpy()[unknown]
-        found = Finding.about("facilities", "open_year_unknown", "info", en=en, zh=zh, column="open_year", rows=ids)
-        city = self._with_facilities(frame.assign(status=status), self.services)
-        return replace(city, about=replace(city.about, report=city.report.plus(found))) if unknown.any() else city
+        frame, found = facilities_in(self.facilities, year)
+        city = self._with_facilities(frame, self.services)
+        return replace(city, about=replace(city.about, report=city.report.plus(*found)))
 
     def districts_by(self, column: str, *, level: str = "县区") -> City:
         """Return the city with the zones of a level drawn by who runs them: 行政区 (admin) or 管理主体 (manager).

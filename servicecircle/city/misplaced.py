@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pyproj
 import shapely
 
-from servicecircle.alignment import FEWEST_PLACES, MANY_PLACES, STRICT, USUAL, Target, far_away, suspicion
+from servicecircle.alignment import FEWEST_PLACES, MANY_PLACES, STRICT, USUAL, Target, far_away, from_degrees, suspicion
 from servicecircle.datum import inside_china
-from servicecircle.projection import WGS84
 from servicecircle.text import listed
 
 if TYPE_CHECKING:
@@ -51,8 +49,8 @@ def _middles(frame: gpd.GeoDataFrame) -> NDArray[np.float64]:
 def shifted_layers(walk: WalkNetwork, facilities: gpd.GeoDataFrame, zones: gpd.GeoDataFrame) -> list[Finding]:
     """Return warnings about facilities displaced from the walk network, and zones from those of other levels."""
     west, south, east, north = walk.bounds
-    to_degrees = pyproj.Transformer.from_crs(walk.crs, WGS84, always_xy=True)
-    if not inside_china(*to_degrees.transform((west + east) / 2, (south + north) / 2)):
+    middle = (west + east) / 2, (south + north) / 2
+    if not inside_china(*from_degrees(walk.crs).transform(*middle, direction="INVERSE")):
         return []
     return [*_shifted_facilities(walk, facilities), *_shifted_zones(zones)]
 
@@ -107,5 +105,4 @@ def _shifted_zones(zones: gpd.GeoDataFrame) -> list[Finding]:
 def _degrees(shapes: gpd.GeoSeries) -> NDArray[np.float64]:
     """Return all vertices in WGS 84, shape (n, 2), lon first."""
     xy = shapely.get_coordinates(shapes.to_numpy())
-    to_degrees = pyproj.Transformer.from_crs(shapes.crs, WGS84, always_xy=True)
-    return np.column_stack(to_degrees.transform(xy[:, 0], xy[:, 1]))
+    return np.column_stack(from_degrees(shapes.crs).transform(xy[:, 0], xy[:, 1], direction="INVERSE"))

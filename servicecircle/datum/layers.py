@@ -137,7 +137,7 @@ def from_datum(
 def _check_degrees(xy: NDArray[np.float64], layer: str) -> None:
     finite = xy[np.isfinite(xy).all(axis=1)]
     if (np.abs(finite) > (180.0, 90.0)).any():
-        west, south, east, north = *finite.min(axis=0), *finite.max(axis=0)
+        (west, south), (east, north) = finite.min(axis=0), finite.max(axis=0)
         raise CRSError(
             f"{layer} layer: coordinates in {GCJ02} or {BD09} are degrees, longitude first, but these are not "
             f"({west:,.6g}, {south:,.6g}, {east:,.6g}, {north:,.6g}). Declare the projected CRS that they were brought "

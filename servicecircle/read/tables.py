@@ -110,8 +110,7 @@ def read_layer(
     if suffix in TABLES:
         check_options(path, x=x, y=y, wkt=wkt, crs=crs)
         texts = table_of(read_workbook(path, layer) if suffix in WORKBOOKS else read_csv(path))
-        given = crs if datum is None else WGS84
-        read, units = placed(path, texts, x=x, y=y, wkt=wkt, crs=given), texts.units
+        read, units = placed(path, texts, x=x, y=y, wkt=wkt, crs=crs if datum is None else WGS84), texts.units
     else:
         if any(option is not None for option in (x, y, wkt)):
             raise InputError(
