@@ -168,6 +168,19 @@ def test_without_doubt_no_workbook_is_written(folder: Path) -> None:
     assert len(found(city, "matched")) == 1
 
 
+def test_a_workbook_that_no_longer_fits_the_table_is_refused_with_the_remedy(folder: Path) -> None:
+    read_with(folder, MATCH)
+    write_book(folder / "学校.xlsx", [ROWS[0], ["别的小学", "5人", "西街道"], *ROWS[1:]])
+    with pytest.raises(ReadError, match=r"delete 待核表\.xlsx: it is written anew"):
+        read_with(folder, MATCH)
+
+
+def test_a_workbook_is_not_asked_once_nothing_is_doubtful(folder: Path) -> None:
+    read_with(folder, MATCH)
+    write_book(folder / "学校.xlsx", ROWS[:2])
+    assert not found(read_with(folder, MATCH), "reviewed")
+
+
 def test_points_of_a_map_are_matched_too(folder: Path) -> None:
     tags = {1: {"amenity": "school", "name": "实验小学"}}
     write_map(folder / "map.osm.pbf", {1: (100.0, 210.0)}, tags=tags)

@@ -13,7 +13,7 @@ from tests.read.folders import found, lonlat, read_with, write_book, write_town
 if TYPE_CHECKING:
     from pathlib import Path
 
-ROWS = [
+ROWS: list[list[object]] = [
     ["线路", "方向", "站序", "站名", "发车间隔"],
     ["1路", "上行", 1, "中路站", "10-15分钟"],
     [None, None, 2, "东门", None],

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 RASTER = 'file = "人口.tif"'
 TABLE = 'file = "人口.xlsx"\ncolumns = { pop_total = "常住人口" }\nzone = { column = "街道" }'
 SPREAD = 'spread_over = { file = "建筑.gpkg", weight = "面积" }'
-ROWS = [["街道", "常住人口"], ["西街道", 300], ["东街道", 100]]
+ROWS: list[list[object]] = [["街道", "常住人口"], ["西街道", 300], ["东街道", 100]]
 
 
 @pytest.fixture

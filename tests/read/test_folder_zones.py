@@ -17,7 +17,7 @@ ZONES = 'file = "zones.shp"\nlevel = "街道"'
 WEST, EASTERN = box(0, 0, 400, 400), box(400, 0, 800, 400)
 CODED = 'file = "街道.gpkg"\ncode_column = "区划代码"\ncolumns = { urban_rural_code = "城乡分类代码" }'
 COUNTY = '[[zones]]\nfile = "县区.gpkg"\ncode_column = "代码"'
-AGES = [
+AGES: list[list[object]] = [
     ["年龄构成表"],
     ["街道", "常住人口", "60岁及以上"],
     ["西街道", 200, 50],

@@ -38,7 +38,7 @@ ZONES = gpd.GeoDataFrame(
 )
 SERVICES = '{ "幼儿园" = "kindergarten", "养老院" = "elderly_institution", "公园" = "park" }'
 DATUMS = {"WGS84": "EPSG:4326", "CGCS2000": "EPSG:4490", "GCJ-02": "GCJ-02"}
-KINDS = ("csv", "xlsx", "shp", "gpkg", "geojson", "parquet")
+KINDS = ("csv", "xlsx", "shp", "gpkg", "geojson", "parquet", "gdb")
 TABLES = ("csv", "xlsx")
 
 
@@ -70,6 +70,8 @@ def write(frame: gpd.GeoDataFrame, path: Path) -> str:
         return 'x = "经度"\ny = "纬度"\n' if points else 'wkt = "几何"\n'
     if kind == "parquet":
         frame.to_parquet(path)
+    elif kind == "gdb":
+        frame.to_file(path, driver="OpenFileGDB")
     else:
         frame.to_file(path, **({"encoding": "GBK"} if kind == "shp" else {}))
     return ""

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from servicecircle.read.city_file.file import CityFile
     from servicecircle.read.city_file.layers import Facilities
     from servicecircle.read.folder.reader import FolderReader
+    from servicecircle.read.matching import FacilityMatch
 
 LAYER = "facilities"
 
@@ -155,18 +156,27 @@ def _matched(reader: FolderReader, source: Facilities, read: Read, zones: gpd.Ge
         return read
     points = read_facilities(reader.path(match.file), crs=reader.crs) if match.is_osm else reader.layer(match)
     found = match_facilities(read.frame, points.frame, zones=zones)
-    path = reader.path(match.review or f"{source.file.rpartition('.')[0]}_待核表.xlsx")
     said: tuple[Finding, ...] = ()
-    if path.exists():
-        found = read_review(found, path)
-    elif len(found.doubtful):
-        write_review(found, path)
-        rows = found.doubtful["row"].nunique()
-        en = f"{rows:,} doubtful rows were written to {path.name}. Until somebody chooses there, and the city is read "
-        en += "again, they have no place: they are counted in their zone only, and never walked to."
-        zh = (
-            f"{rows:,} 条存疑记录已写入 {path.name}；请在其中核对后重新读取，在此之前只按单元计数，不参与步行可达计算。"
-        )
-        said = (Finding(LAYER, "review_written", "warning", en, zh, "name", rows),)
+    if len(found.doubtful):
+        name = match.review or f"{source.file.rpartition('.')[0]}_待核表.xlsx"
+        found, said = _reviewed(found, reader.path(name))
     report = read.report + points.report + found.report
     return Read(found.facilities, report.plus(*said))
+
+
+def _reviewed(match: FacilityMatch, path: Path) -> tuple[FacilityMatch, tuple[Finding, ...]]:
+    """Return a match with what somebody chose in its workbook, or write that for somebody to choose."""
+    if path.exists():
+        try:
+            return read_review(match, path), ()
+        except ReadError as error:
+            raise ReadError(
+                f"{error}\nIf the table or the points have changed since, delete {path.name}: it is written anew "
+                f"at the next reading. | 若名单或点位已变动，请删除 {path.name}，下次读取时会重新生成。"
+            ) from error
+    write_review(match, path)
+    rows = match.doubtful["row"].nunique()
+    en = f"{rows:,} doubtful rows were written to {path.name}. Until somebody chooses there, and the city is read "
+    en += "again, they have no place: they are counted in their zone only, and never walked to."
+    zh = f"{rows:,} 条存疑记录已写入 {path.name}；请在其中核对后重新读取，在此之前只按单元计数，不参与步行可达计算。"
+    return match, (Finding(LAYER, "review_written", "warning", en, zh, "name", rows),)
