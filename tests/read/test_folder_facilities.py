@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import geopandas as gpd
 import openpyxl
 import pytest
 import shapely
 
 from servicecircle.errors import ReadError
-from tests.read.folders import EAST, NORTH, found, lonlat, read_with, write_book, write_map, write_town
+from tests.read.folders import EAST, METRIC, NORTH, found, lonlat, read_with, write_book, write_map, write_town
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -97,6 +98,16 @@ def test_categories_of_web_maps_become_services(folder: Path, scheme: str, kinds
     (folder / "网络.csv").write_text("id,kind,lon,lat\n" + "\n".join(lines) + "\n", encoding="utf-8")
     table = f'service_column = "kind"\nservices = "{scheme}"\nx = "lon"\ny = "lat"\ncrs = "EPSG:4490"'
     assert added(read_with(folder, f'[[facilities]]\nfile = "网络.csv"\n{table}')) == {"kindergarten": 1}
+
+
+def test_tags_in_columns_become_services(folder: Path) -> None:
+    frame = gpd.GeoDataFrame(
+        {"id": ["a", "b"], "amenity": ["pharmacy", "bench"]},
+        geometry=[shapely.Point(EAST, NORTH + 210)] * 2,
+        crs=METRIC,
+    )
+    frame.to_file(folder / "导出.gpkg")
+    assert added(read_with(folder, '[[facilities]]\nfile = "导出.gpkg"\nservices = "osm"')) == {"pharmacy": 1}
 
 
 def test_categories_by_rules_of_ones_own(folder: Path) -> None:

@@ -40,14 +40,14 @@ def folder(tmp_path: Path) -> Path:
     return made
 
 
-def feed(path: Path) -> None:
+def feed(path: Path, *, route: str = "R", west: float = 10.0) -> None:
     """Write a feed with one line: two stops, two trips half an hour apart."""
-    (x, y), (east, north) = lonlat(10, 205), lonlat(790, 205)
+    (x, y), (east, north) = lonlat(west, 205), lonlat(790, 205)
     path.mkdir()
     times = "a1,07:00:00,a,1\na1,07:05:00,b,2\na2,07:30:00,a,1\na2,07:35:00,b,2\n"
     files = {
-        "routes.txt": "route_id,route_short_name,route_type\nR,5路,3\n",
-        "trips.txt": "route_id,service_id,trip_id\nR,W,a1\nR,W,a2\n",
+        "routes.txt": f"route_id,route_short_name,route_type\n{route},5路,3\n",
+        "trips.txt": f"route_id,service_id,trip_id\n{route},W,a1\n{route},W,a2\n",
         "stop_times.txt": f"trip_id,departure_time,stop_id,stop_sequence\n{times}",
         "stops.txt": f"stop_id,stop_name,stop_lat,stop_lon\na,西门,{y},{x}\nb,东口,{north},{east}\n",
     }
@@ -104,3 +104,20 @@ def test_without_it_they_do_not(folder: Path) -> None:
     feed(folder / "feed")
     city = read_with(folder, '[[bus_lines]]\nfile = "feed"')
     assert city.facilities["id"].tolist().count("a") == 0
+
+
+TWO = '[[bus_lines]]\nfile = "one"\nstops = true\n\n[[bus_lines]]\nfile = "other"\nstops = true'
+
+
+def test_a_stop_of_two_feeds_is_one_with_the_lines_of_both(folder: Path) -> None:
+    feed(folder / "one", route="R")
+    feed(folder / "other", route="S")
+    stops = read_with(folder, TWO).facilities.set_index("id")
+    assert stops["lines"].loc[["a", "b"]].tolist() == [2, 2]
+
+
+def test_an_id_that_stands_for_two_places_is_a_fault(folder: Path) -> None:
+    feed(folder / "one", route="R")
+    feed(folder / "other", route="S", west=300.0)
+    with pytest.raises(ReadError, match=r"\[\[bus_lines\]\], stops: 1 stop ids stand for different places .*: a\."):
+        read_with(folder, TWO)

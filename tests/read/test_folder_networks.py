@@ -64,6 +64,14 @@ def test_gaps_are_closed_if_city_toml_says_so(folder: Path, gap: float, parts: i
     assert len(city.walk.component_length_m) == parts
 
 
+def test_a_layer_of_a_drawing(folder: Path) -> None:
+    lines = [shapely.LineString([(EAST, NORTH + y), (EAST + 800, NORTH + y)]) for y in (200, 300)]
+    frame = gpd.GeoDataFrame({"Layer": ["道路中心线", "标注"]}, geometry=lines, crs=METRIC)
+    frame.to_file(folder / "图.dxf", driver="DXF")
+    city = read_edited(folder, (WALK, f'file = "图.dxf"\nlayer = "道路中心线"\ncrs = "{METRIC}"'))
+    assert city.walk.edge_length_m.tolist() == pytest.approx([800.0])
+
+
 def test_the_live_map_is_asked_for_the_zones_and_kept_in_the_folder(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

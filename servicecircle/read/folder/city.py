@@ -103,7 +103,7 @@ def read_city(folder: str | os.PathLike[str]) -> City:
         rules = "categories.toml"     # one's own categories = services, as classify takes them
         wkt = "几何"
         crs = "EPSG:4490"
-        # rows that are one facility become one: true, or how far apart (metres) they may be
+        # rows of this file that are one facility become one: true, or how far apart (metres) they may be
         merge_duplicates = { within_m = 50.0, beside_m = 8.0, position_m = 40.0 }
 
         [[facilities]]
@@ -115,7 +115,8 @@ def read_city(folder: str | os.PathLike[str]) -> City:
         file = "schools.xlsx"
         service = "school"
         columns = { name = "学校名称", places = "学位数" }
-        zone = { column = "街道", level = "街道", parent_column = "县区" }   # names or codes; the column is enough
+        # of rows without coordinates: names or codes; the column is enough
+        zone = { column = "街道", level = "街道", parent_column = "县区" }
         # doubtful matches wait in this workbook for somebody to choose; it is written where it is not there
         [facilities.match]
         file = "poi.csv"
