@@ -11,27 +11,51 @@ from servicecircle.assessment import (
     Assessment,
     Comparison,
     Explanation,
+    NetworkQuality,
     Sensitivity,
     access,
     assess,
     circles_table,
     districts_table,
     equity_table,
+    network_quality,
     progress_table,
     sensitivity,
     split_change,
 )
-from servicecircle.city import City, Transport
+from servicecircle.city import About, City, Transport
 from servicecircle.findings import DataReport
 from servicecircle.network import AccessRule, DriveNetwork, WalkNetwork
 from servicecircle.plan import Plan, bundled_plans, read_plan
-from servicecircle.read import read_city, read_gtfs, read_layer, read_population, read_walk_network, sample_city
-from servicecircle.show import gap_map, write_summary
+from servicecircle.read import (
+    bus_lines,
+    classify,
+    fetch_walk_network,
+    match_facilities,
+    merge_duplicates,
+    read_city,
+    read_drive_network,
+    read_facilities,
+    read_gtfs,
+    read_layer,
+    read_population,
+    read_review,
+    read_walk_network,
+    sample_city,
+    spread,
+    stops_of,
+    with_code_levels,
+    with_group_shares,
+    with_zone_ids,
+    write_review,
+)
+from servicecircle.show import gap_map, write_layer, write_layers, write_summary
 from servicecircle.siting import Proposal, best_sites
 
 __version__ = version("servicecircle")
 
 __all__ = [
+    "About",
     "Access",
     "AccessRule",
     "Assessment",
@@ -40,6 +64,7 @@ __all__ = [
     "DataReport",
     "DriveNetwork",
     "Explanation",
+    "NetworkQuality",
     "Plan",
     "Proposal",
     "Sensitivity",
@@ -49,19 +74,36 @@ __all__ = [
     "assess",
     "best_sites",
     "bundled_plans",
+    "bus_lines",
     "circles_table",
+    "classify",
     "districts_table",
     "equity_table",
+    "fetch_walk_network",
     "gap_map",
+    "match_facilities",
+    "merge_duplicates",
+    "network_quality",
     "progress_table",
     "read_city",
+    "read_drive_network",
+    "read_facilities",
     "read_gtfs",
     "read_layer",
     "read_plan",
     "read_population",
+    "read_review",
     "read_walk_network",
     "sample_city",
     "sensitivity",
     "split_change",
+    "spread",
+    "stops_of",
+    "with_code_levels",
+    "with_group_shares",
+    "with_zone_ids",
+    "write_layer",
+    "write_layers",
+    "write_review",
     "write_summary",
 ]

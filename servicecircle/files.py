@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import errno
+import math
 import os
 import secrets
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from servicecircle.errors import InputError
 
@@ -21,6 +22,9 @@ LIVE = ("=", "+", "-", "@", "\t", "\r")
 
 NEW_FILE_MODE = 0o666
 """Permissions asked for a new file; the system takes away what the user's umask says."""
+
+LONGEST_TEXT = 32_767
+"""Characters that a cell of a workbook holds."""
 
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
@@ -115,6 +119,37 @@ def write_table(table: pd.DataFrame, path: str | os.PathLike[str]) -> None:
     safe = table.map(lambda cell: f"'{cell}" if isinstance(cell, str) and cell.startswith(LIVE) else cell)
     with replacing(path) as part:
         safe.to_csv(part, index=False, encoding="utf-8-sig")
+
+
+def set_cell(cell: Any, value: float | str | None) -> None:
+    """Give a cell of a workbook its value; a text never becomes a formula, a number or an error.
+
+    Parameters
+    ----------
+    cell
+        A cell of openpyxl's.
+    value
+        What it shall hold.
+
+    Raises
+    ------
+    InputError
+        If Excel cannot hold it: a control character, an infinite number, a text that is too long.
+    """
+    from openpyxl.utils.exceptions import IllegalCharacterError
+
+    if isinstance(value, str) and len(value) > LONGEST_TEXT:
+        raise InputError(f"A text of {len(value):,} characters is too long for a cell: {value[:40]!r}... | 文字过长。")
+    if isinstance(value, float) and not math.isfinite(value):
+        raise InputError(f"Excel cannot hold the number {value!r}. | Excel 无法保存 {value!r}。")
+    try:
+        cell.value = value
+    except IllegalCharacterError:
+        raise InputError(f"Excel cannot hold a control character: {value!r:.60} | Excel 无法保存控制字符。") from None
+    if isinstance(value, str):
+        cell.data_type = "s"
+        cell.number_format = "@"
+        cell.quotePrefix = value.startswith(LIVE)
 
 
 def _place_new(part: Path, target: Path) -> None:

@@ -9,7 +9,7 @@ import tomllib
 from pathlib import Path
 
 PYPROJECT = Path(__file__).parents[1] / "pyproject.toml"
-EXTRAS = ("figures", "browser")
+EXTRAS = ("figures", "browser", "parquet")
 """What users may install; the tools that tests need beside these stay at their newest."""
 
 REQUIREMENT = re.compile(r"(?P<name>[A-Za-z0-9._-]+)>=(?P<version>[0-9.]+)")

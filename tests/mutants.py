@@ -23,6 +23,7 @@ from pathlib import Path
 from tests.faults import NETWORK, WHOLE, Mutant
 from tests.faults_of_access import ACCESS
 from tests.faults_of_judging import JUDGING
+from tests.faults_of_legs import LEGS
 
 ROOT = Path(__file__).resolve().parents[1]
 COPIED = ("servicecircle", "tests", "sample_data", "pyproject.toml", "README.md")
@@ -34,7 +35,7 @@ FAILED = 1
 """What pytest ends with when tests fail; other codes mean that it could not run them."""
 
 
-MUTANTS: tuple[Mutant, ...] = (*NETWORK, *JUDGING, *ACCESS)
+MUTANTS: tuple[Mutant, ...] = (*NETWORK, *JUDGING, *ACCESS, *LEGS)
 
 
 def failing(folder: Path, tests: tuple[str, ...]) -> str:

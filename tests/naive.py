@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import networkx as nx
 import numpy as np
+import shapely
 
 if TYPE_CHECKING:
-    import shapely
     from numpy.typing import NDArray
 
     from servicecircle.network import Positions, WalkNetwork
@@ -110,6 +110,33 @@ def nearest_edge(network: WalkNetwork, point: shapely.Point) -> tuple[float, flo
         if nearest_here < best - 1e-6:
             best, share = nearest_here, share_here
     return best, share
+
+
+def leg_crosses(here: shapely.Point, there: shapely.Point, walls: list[shapely.Geometry]) -> bool:
+    """Return whether a straight leg, but for a millimetre at its ends, touches a wall that it does not begin in."""
+    leg = shapely.LineString([here, there])
+    if leg.length <= 0.002:
+        return False
+    inner = shapely.LineString([leg.interpolate(0.001), leg.interpolate(leg.length - 0.001)])
+    return any(inner.intersects(wall) and not shapely.buffer(wall, -0.001).contains(here) for wall in walls)
+
+
+def open_stretches(
+    line: shapely.LineString, point: shapely.Point, walls: list[shapely.Geometry], *, step: float
+) -> list[list[float]]:
+    """Return the stretches of a line that are open to a point, each as distances from it, sampled at every step."""
+    marks = max(1, math.ceil(line.length / 10))
+    share = {i / marks for i in range(marks + 1)}
+    share |= {float(one) for one in np.linspace(0, 1, max(2, math.ceil(line.length / step) + 1))}
+    share.add(float(line.project(point, normalized=True)))
+    stretches: list[list[float]] = [[]]
+    for one in sorted(share):
+        place = line.interpolate(one, normalized=True)
+        if leg_crosses(point, place, walls):
+            stretches.append([])
+        else:
+            stretches[-1].append(point.distance(place))
+    return [stretch for stretch in stretches if stretch]
 
 
 def shortest_choice(choices: list[list[tuple[int, int]]]) -> float:

@@ -17,6 +17,7 @@ from servicecircle.assessment.inequality import (
     weighted_mean,
 )
 from servicecircle.assessment.judging import assess
+from servicecircle.assessment.network_quality import NetworkQuality, network_quality
 from servicecircle.assessment.progress import progress_table, split_change
 from servicecircle.assessment.sensitivity import Sensitivity, sensitivity
 
@@ -27,6 +28,7 @@ __all__ = [
     "Comparison",
     "Explanation",
     "Gap",
+    "NetworkQuality",
     "Sensitivity",
     "access",
     "assess",
@@ -36,6 +38,7 @@ __all__ = [
     "equity_table",
     "gini",
     "group_gap",
+    "network_quality",
     "palma",
     "progress_table",
     "sensitivity",

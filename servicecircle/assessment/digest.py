@@ -62,6 +62,9 @@ def data_digests(city: City) -> dict[str, str]:
     if city.areas is not None:
         areas = city.areas.assign(order=shapely.to_wkt(city.areas.geometry.to_numpy()) + city.areas["kind"])
         digests["areas"] = layer_digest(areas, "order")
+    if city.entrances is not None:
+        places = city.entrances.assign(order=city.entrances["of"] + shapely.to_wkt(city.entrances.geometry.to_numpy()))
+        digests["entrances"] = layer_digest(places, "order")
     drive, lines = city.transport.drive, city.transport.lines
     if drive is not None:
         roads = drive.roads.edges

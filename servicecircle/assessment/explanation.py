@@ -157,6 +157,7 @@ def _parameters(result: Assessment, standard: Standard) -> dict[str, str]:
     values = {
         "islands": f"{access.islands:g} m" if isinstance(access.islands, float | int) else access.islands,
         "max_access_m": f"{access.max_access_m:g} m",
+        "barriers": access.barriers,
         "crs": result.city.crs.to_string(),
     }
     profile = result.plan.profiles.get(str(getattr(standard.measure, "profile", "")))

@@ -10,7 +10,7 @@ import shapely
 
 from servicecircle.assessment.groups import with_zone_shares
 from servicecircle.city.zoning import zones_of
-from servicecircle.network import Nearest, Pairs, Positions, nearest, snap, within
+from servicecircle.network import Nearest, Pairs, Positions, nearest, within
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
-    from servicecircle.city import City
+    from servicecircle.city import City, Ways
     from servicecircle.network import WalkNetwork
 
 
@@ -56,6 +56,8 @@ class Ground:
         The ground of all areas of a kind, by kind.
     extent
         The ground of all zones.
+    ways
+        The barriers that bind, and the doors.
     cell_positions, facility_positions
         Both on the walk network.
     estimated
@@ -77,6 +79,7 @@ class Ground:
     zone_zones: pd.DataFrame
     areas: Mapping[str, BaseGeometry]
     extent: BaseGeometry
+    ways: Ways
     cell_positions: Positions
     facility_positions: Positions
     estimated: frozenset[str] = frozenset()
@@ -138,8 +141,10 @@ class Ground:
         """Return cells and facilities placed on the drive network, by the city's access rule."""
         if not self.on_roads:
             rule = self.city.access
-            self.on_roads["cells"] = snap(roads, self.city.population.geometry.centroid, rule=rule)
-            self.on_roads["facilities"] = snap(roads, self.facilities.geometry, rule=rule)
+            cells = self.city.population.geometry.centroid.to_numpy()
+            places, ids = self.facilities.geometry.to_numpy(), self.facility_ids
+            self.on_roads["cells"] = self.ways.placed(roads, cells, rule=rule)
+            self.on_roads["facilities"] = self.ways.placed(roads, places, rule=rule, ids=ids)
         return self.on_roads["cells"], self.on_roads["facilities"]
 
     def walks_to_stops(self, stops: Positions, cells_m: float, between_m: float) -> StopWalks:
@@ -159,18 +164,20 @@ class Ground:
 def make_ground(city: City, *, since: Ground | None = None) -> Ground:
     """Return a city made ready; what an earlier one shares with it (walk network, cells) is taken from there."""
     facilities = city.facilities.sort_values("id", kind="stable").reset_index(drop=True)
-    placed = snap(city.walk, facilities.geometry, rule=city.access)
+    ways, rule = city.ways, city.access
+    placed = ways.placed(city.walk, facilities.geometry.to_numpy(), rule=rule, ids=facilities["id"])
     zone_points = city.zones.geometry.representative_point()
     zone_zones, _ = zones_of(zone_points, city.zones, declared=city.zones["zone_id"])
     facility_zones = city.facility_zones.reindex(facilities["id"])
     cell_zones = city.cell_zones
     cells, estimated = with_zone_shares(city.population.set_index("cell_id", drop=False), cell_zones, city.zones)
-    if since is not None and _same_walk(city, since.city):
+    if since is not None and _same_walk(city, since.city) and ways.key == since.ways.key:
         old = since.facility_ids
         walks = {key: _renumbered(walk, old, facilities["id"].to_numpy()) for key, walk in since.walks.items()}
         cell_positions = since.cell_positions
     else:
-        walks, cell_positions = {}, snap(city.walk, city.population.geometry.centroid, rule=city.access)
+        centres = city.population.geometry.centroid.to_numpy()
+        walks, cell_positions = {}, ways.placed(city.walk, centres, rule=rule)
     return Ground(
         city,
         cells,
@@ -181,6 +188,7 @@ def make_ground(city: City, *, since: Ground | None = None) -> Ground:
         zone_zones.set_axis(city.zones["zone_id"].to_numpy()),
         _area_shapes(city),
         shapely.union_all(city.zones.geometry.to_numpy()),
+        ways,
         cell_positions,
         placed,
         frozenset(estimated),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
 from servicecircle.assessment.assessment import Assessment
@@ -14,7 +13,9 @@ from servicecircle.assessment.connection import assess_connection
 from servicecircle.assessment.coverage import assess_coverage
 from servicecircle.assessment.ground import Ground, make_ground
 from servicecircle.assessment.membership import levels_missing
+from servicecircle.assessment.network_quality import network_cautions, poor_zones
 from servicecircle.assessment.placeless import tell_placeless
+from servicecircle.assessment.placement import placement_findings
 from servicecircle.assessment.presence import assess_presence
 from servicecircle.assessment.provision import assess_provision
 from servicecircle.assessment.reach import assess_reach
@@ -25,7 +26,6 @@ from servicecircle.assessment.stock import assess_stock
 from servicecircle.assessment.travel_time import assess_travel_time
 from servicecircle.city import City
 from servicecircle.errors import InputError
-from servicecircle.findings import Finding
 from servicecircle.plan import (
     Composite,
     Coverage,
@@ -90,7 +90,9 @@ def assess(
     ground = make_ground(city, since=since.ground if since is not None else None)
     bar = tqdm(plan.standards, desc="standards", unit="", delay=2, disable=not progress)
     outcomes = {standard.id: _with_rows(ground, standard, _assess_one(ground, plan, standard)) for standard in bar}
+    poor = poor_zones(ground)
     for standard in plan.standards:
+        outcomes[standard.id].evidence += network_cautions(poor, standard, outcomes[standard.id])
         if not outcomes[standard.id].blocked:
             outcomes[standard.id].evidence += tell_placeless(ground, standard)
         outcomes[standard.id].evidence += [
@@ -110,7 +112,7 @@ def assess(
         as_table(rows, scenario=scenario),
         pd.DataFrame([{"scenario": scenario, **row} for row in companions], columns=names).astype({"value": float}),
         pd.DataFrame(found, columns=["standard_id", "zone_id", "kind", "about", "zh", "en", "residents"]),
-        city.report.plus(*_placement_findings(ground)),
+        city.report.plus(*placement_findings(ground)),
         ground,
         outcomes,
     )
@@ -159,36 +161,3 @@ def _with_rows(ground: Ground, standard: Standard, outcome: Outcome) -> Outcome:
     missing = levels_missing(ground, [*standard.judge, *standard.inform])
     whole = replace(standard, judge=(WHOLE_CITY,), inform=())
     return Outcome(rows=blocked_rows(ground, whole), missing=(*outcome.missing, *missing))
-
-
-def _placement_findings(ground: Ground) -> list[Finding]:
-    """Return what could not be placed on the walk network: cells with their residents, and facilities."""
-    found = []
-    limit = ground.city.access.max_access_m
-    lost = ~ground.cell_positions.placed
-    if lost.any():
-        found.append(
-            Finding(
-                "population",
-                "off_network",
-                "warning",
-                f"farther than {limit:g} m from every street that counts: out of walking reach, and counted as such.",
-                f"距可用道路超过 {limit:g} 米，按步行不可达计入。",
-                count=int(lost.sum()),
-                rows=tuple(map(str, ground.cells.index[lost][:5])),
-                residents=float(ground.group("pop_total")[lost].sum()),
-            )
-        )
-    away = ~ground.facility_positions.placed & np.isfinite(ground.facility_xy).all(axis=1)
-    if away.any():
-        found.append(
-            Finding.about(
-                "facilities",
-                "off_network",
-                "warning",
-                en=f"farther than {limit:g} m from every street that counts: nobody can walk there.",
-                zh=f"距可用道路超过 {limit:g} 米，步行无法到达。",
-                rows=ground.facility_ids[away],
-            )
-        )
-    return found

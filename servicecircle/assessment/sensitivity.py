@@ -10,7 +10,6 @@ import pandas as pd
 from servicecircle.assessment.judging import assess
 from servicecircle.assessment.reach import SETTINGS
 from servicecircle.assessment.wording import worded
-from servicecircle.network import AccessRule
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -146,7 +145,7 @@ def _at_share(plan: Plan, share: float) -> Plan:
 
 
 def _at_access(city: City, metres: float) -> City:
-    return replace(city, access=AccessRule(islands=city.access.islands, max_access_m=metres))
+    return replace(city, access=replace(city.access, max_access_m=metres))
 
 
 def _moved(city: City, code: str, to: str) -> City:

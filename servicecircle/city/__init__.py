@@ -1,9 +1,23 @@
 """What is there: a city and its layers, checked on entry."""
 
+from servicecircle.city.about import About
 from servicecircle.city.city import City
 from servicecircle.city.inspection import as_text
 from servicecircle.city.transport import Transport
-from servicecircle.city.vocabulary import ESTIMATED, GROUPS, YES_NO
+from servicecircle.city.vocabulary import BARRIERS, ESTIMATED, GROUPS, YES_NO
+from servicecircle.city.ways import Ways
 from servicecircle.city.zoning import levels, smallest_zone
 
-__all__ = ["ESTIMATED", "GROUPS", "YES_NO", "City", "Transport", "as_text", "levels", "smallest_zone"]
+__all__ = [
+    "BARRIERS",
+    "ESTIMATED",
+    "GROUPS",
+    "YES_NO",
+    "About",
+    "City",
+    "Transport",
+    "Ways",
+    "as_text",
+    "levels",
+    "smallest_zone",
+]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,8 +13,8 @@ from pyproj import CRS, Transformer
 
 from servicecircle.city.zoning import settings_of, zones_of
 from servicecircle.findings import Finding
-from servicecircle.text import did_you_mean, listed
-from servicecircle.words import SERVICES, word
+from servicecircle.text import listed
+from servicecircle.words import SERVICES, WORDS, word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -101,7 +102,7 @@ def doubtful_names(facilities: gpd.GeoDataFrame, zones: gpd.GeoDataFrame, servic
     given = sorted({*facilities["service"], *services})
     strange = [name for name in given if name not in SERVICES]
     for name in strange:
-        en = f"service {name!r} is none of the known ones: only a plan that names it counts it. {_near(name, SERVICES)}"
+        en = f"service {name!r} is none of the known ones: only a plan that names it counts it. {_near(name)}"
         zh = f"类别 {name} 不在词表中，只有提到它的规划才会计入。"
         found.append(Finding("facilities", "unknown_service", "warning", en.rstrip(), zh, "service"))
     for name in sorted(set(zones["level"]) - set(KNOWN_LEVELS)):
@@ -117,9 +118,13 @@ def doubtful_names(facilities: gpd.GeoDataFrame, zones: gpd.GeoDataFrame, servic
     return found
 
 
-def _near(name: str, known: Iterable[str]) -> str:
-    hint = did_you_mean(name, known)
-    return hint if hint.startswith("Did") else ""
+def _near(name: str) -> str:
+    """Return a hint with the services that a name resembles, in either language; "" if it resembles none."""
+    known = {term.casefold(): service for service in SERVICES for term in (service, *WORDS[service])}
+    close = get_close_matches(name.casefold().strip(), known, n=3, cutoff=0.6)
+    services = dict.fromkeys(known[term] for term in close)
+    told = " or ".join(f"{service!r} ({word(service, 'zh')})" for service in services)
+    return f"Did you mean {told}?" if told else ""
 
 
 def doubles(cells: gpd.GeoDataFrame, facilities: gpd.GeoDataFrame) -> list[Finding]:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from servicecircle.city.about import About
 from servicecircle.city.across import (
     doubles,
     doubtful_names,
@@ -18,14 +19,20 @@ from servicecircle.city.across import (
     with_settings,
 )
 from servicecircle.city.borders import border_findings
+from servicecircle.city.entrances import LAYER as ENTRANCES
+from servicecircle.city.entrances import about_entrances
+from servicecircle.city.inspected import inspected
 from servicecircle.city.inspection import Inspection
-from servicecircle.city.layers import inspect_areas, inspect_facilities, inspect_population, inspect_zones
-from servicecircle.city.transport import LINES, Transport, inspect_lines
+from servicecircle.city.misplaced import far_layers, shifted_layers
+from servicecircle.city.places import outlying
+from servicecircle.city.transport import LINES, Transport
 from servicecircle.city.vocabulary import ATTRIBUTES
+from servicecircle.city.ways import Ways
+from servicecircle.city.years import facilities_in
 from servicecircle.city.zoning import redrawn, zones_of
 from servicecircle.errors import InputError, LayerError
 from servicecircle.findings import DataReport, Finding
-from servicecircle.network import AccessRule, WalkNetwork, isochrones, snap
+from servicecircle.network import AccessRule, WalkNetwork, isochrones
 from servicecircle.text import did_you_mean, listed
 from servicecircle.units import WALK_SPEEDS, metres_walked
 
@@ -34,6 +41,8 @@ if TYPE_CHECKING:
 
     import pyproj
     from numpy.typing import NDArray
+
+    from servicecircle.network import Positions
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,20 +68,24 @@ class City:
         ``urban_rural_code``.
     areas
         Polygons with a ``kind``: built_up, main_city, water ... With areas of kind ``urban``, cells whose setting
-        neither they nor their zones tell are urban inside and rural outside.
+        neither they nor their zones tell are urban inside and rural outside. Those of kind barrier, railway, water,
+        expressway, wall and compound (障碍, 铁路, 水域, 高速公路, 围墙, 封闭小区; lines too) are barriers: no access or
+        egress leg may cross them, unless they come from OpenStreetMap (by their ``source``) or ``access`` says
+        otherwise. Bridges and tunnels are edges of the walk network and lead through. A compound has an ``id`` or
+        ``name``.
+    entrances
+        Points with ``of``: the id of a facility, which is entered only there (by the door that is best for each walk,
+        and where the walk ends), or the id or name of a compound, whose residents and facilities are left and entered
+        only there.
     services
         Services that are known, also where no facility has them: an empty layer is a true zero, a layer that was not
         loaded is not.
-    name
-        The city's name.
     access
         From where, and from how far, the walk network is entered.
-    notice
-        What has to be said wherever the city is shown, Chinese and English.
-    report
-        What was found while reading; what the checks find is added to it.
     transport
         The drive network and the bus lines, where they are known.
+    about
+        The city's name, what has to be said wherever it is shown, and what was found while reading.
 
     Raises
     ------
@@ -88,12 +101,11 @@ class City:
     zones: gpd.GeoDataFrame
     _: KW_ONLY
     areas: gpd.GeoDataFrame | None = None
+    entrances: gpd.GeoDataFrame | None = None
     services: Sequence[str] = ()
-    name: str = ""
     access: AccessRule = field(default_factory=AccessRule)
-    notice: tuple[str, str] = ("", "")
-    report: DataReport = field(default_factory=DataReport)
     transport: Transport = field(default_factory=Transport)
+    about: About = field(default_factory=About)
 
     def __post_init__(self) -> None:
         if not isinstance(self.walk, WalkNetwork):
@@ -103,19 +115,26 @@ class City:
             )
         if isinstance(self.services, str):
             raise InputError(f"services must be a list, for example [{self.services!r}]. | services 应为列表。")
+        about: object = self.about
+        if not isinstance(about, About):
+            raise InputError(
+                f"about must be an About: About('name'). {about!r} was given instead. | about 应为 About。"
+            )
         self.transport.check_crs(self.walk.crs)
-        seen = _inspected(self)
+        seen = inspected(self)
         report = DataReport(tuple(finding for part in seen.values() for finding in part.findings))
         _stop_at_errors(report)
         facilities, zones = seen["facilities"].frame, seen["zones"].frame
         found = [*unknown_zones(seen["population"], zones), *unknown_zones(seen["facilities"], zones)]
+        found += far_layers(self.walk, seen["population"].frame, facilities, zones)
         _stop_at_errors(DataReport(tuple(found)))
-        areas = seen["areas"].frame if "areas" in seen else None
-        cells, found = with_settings(seen["population"].frame, zones, areas)
+        areas, entrances = (seen[key].frame if key in seen else None for key in ("areas", ENTRANCES))
+        cells, settled = with_settings(seen["population"].frame, zones, areas)
         services = {*map(str, self.services), *facilities["service"]}
         found += doubles(cells, facilities) + doubtful_names(facilities, zones, services)
-        found += border_findings(cells, zones)
-        found += outside_area_of_use(self.walk.crs, self.walk.bounds)
+        found += settled + shifted_layers(self.walk, facilities, zones) + border_findings(cells, zones)
+        found += self._outlying(facilities, zones) + outside_area_of_use(self.walk.crs, self.walk.bounds)
+        found += about_entrances(entrances, facilities, areas)
         drive, lines = self.transport.drive, seen[LINES].frame if LINES in seen else None
         roads = drive.roads.report.findings if drive is not None else ()
         whole = dict.fromkeys((*self.walk.report.findings, *roads, *self.report.findings, *report.findings, *found))
@@ -124,12 +143,33 @@ class City:
             "facilities": facilities,
             "zones": zones,
             "areas": areas,
+            "entrances": entrances,
             "services": tuple(sorted(services)),
-            "report": DataReport(tuple(whole)),
+            "about": replace(self.about, report=DataReport(tuple(whole))),
             "transport": Transport(drive, lines),
         }
         for key, value in values.items():
             object.__setattr__(self, key, value)
+
+    def _outlying(self, facilities: gpd.GeoDataFrame, zones: gpd.GeoDataFrame) -> list[Finding]:
+        inside, _ = zones_of(facilities.geometry, zones, declared=facilities["zone_id"])
+        zoned = inside.notna().any(axis=1).to_numpy()
+        return outlying(facilities, self.walk.bounds, self.access.max_access_m, zoned=zoned)
+
+    @property
+    def name(self) -> str:
+        """Return the city's name, "" if it has none."""
+        return self.about.name
+
+    @property
+    def notice(self) -> tuple[str, str]:
+        """Return what has to be said wherever the city is shown, Chinese and English."""
+        return self.about.notice
+
+    @property
+    def report(self) -> DataReport:
+        """Return what was found while reading and checking the layers."""
+        return self.about.report
 
     @property
     def crs(self) -> pyproj.CRS:
@@ -154,6 +194,23 @@ class City:
         frame = self.facilities
         membership, _ = zones_of(frame.geometry, self.zones, declared=frame["zone_id"])
         return membership.set_axis(pd.Index(frame["id"], name="id"))
+
+    @property
+    def ways(self) -> Ways:
+        """Return the barriers that bind and the doors that lead out and in; made anew at each call."""
+        return Ways.of(self.areas, self.entrances, self.access)
+
+    def placed(self, places: gpd.GeoSeries | Sequence[Any], *, ids: Iterable[str] | None = None) -> Positions:
+        """Return points placed on the walk network, round barriers and through entrances.
+
+        Parameters
+        ----------
+        places
+            Points in the city's CRS.
+        ids
+            The ids of the facilities that stand there, if they are facilities: they are entered by their doors.
+        """
+        return self.ways.placed(self.walk, np.asarray(places, dtype=object), rule=self.access, ids=ids)
 
     def adding(self, facilities: gpd.GeoDataFrame) -> City:
         """Return a city with more facilities.
@@ -232,20 +289,9 @@ class City:
         year
             For example 2025.
         """
-        frame = self.facilities.copy()
-        blank = pd.Series(np.nan, index=frame.index)
-        opens, closes = frame.get("open_year", blank), frame.get("close_year", blank)
-        status = frame["status"].copy()
-        status[(opens <= year).to_numpy() & ~(status == "closed").to_numpy()] = "open"
-        status[((opens <= year) & (closes > year)).to_numpy()] = "open"
-        status[(opens > year).to_numpy()] = "planned"
-        status[(closes <= year).to_numpy()] = "closed"
-        unknown = ((status == "open") & opens.isna()).to_numpy()
-        en, zh = f"open_year is not known: taken to be open in {year}.", f"开办年份未知，按 {year} 年已开放计。"
-        ids = frame["id"].to_numpy()[unknown]
-        found = Finding.about("facilities", "open_year_unknown", "info", en=en, zh=zh, column="open_year", rows=ids)
-        city = self._with_facilities(frame.assign(status=status), self.services)
-        return replace(city, report=city.report.plus(found)) if unknown.any() else city
+        frame, found = facilities_in(self.facilities, year)
+        city = self._with_facilities(frame, self.services)
+        return replace(city, about=replace(city.about, report=city.report.plus(*found)))
 
     def districts_by(self, column: str, *, level: str = "县区") -> City:
         """Return the city with the zones of a level drawn by who runs them: 行政区 (admin) or 管理主体 (manager).
@@ -306,7 +352,7 @@ class City:
         limits = [metres_walked(value, speed_m_s=WALK_SPEEDS[profile]) for value in minutes]
         chosen = (self.facilities["service"] == service) & (self.facilities["status"] == "open")
         sources = self.facilities[chosen].sort_values("id")
-        placed = snap(self.walk, sources.geometry, rule=self.access)
+        placed = self.placed(sources.geometry, ids=sources["id"])
         rows: dict[str, list[Any]] = {"service": [], "facility_id": [], "minutes": [], "metres": [], "geometry": []}
         shapes = (
             dict(zip(sources["id"], isochrones(self.walk, placed, limits_m=limits, each=True), strict=True))
@@ -331,7 +377,9 @@ class City:
         """Return this city with other facilities; what was found in the old ones and still holds is found again."""
         kept = [f for f in self.report.findings if f.layer != "facilities" or f.severity == "repair"]
         frame = facilities.set_index(np.arange(len(facilities)))
-        return replace(self, facilities=frame, services=tuple(services), report=DataReport(tuple(kept)))
+        return replace(
+            self, facilities=frame, services=tuple(services), about=replace(self.about, report=DataReport(tuple(kept)))
+        )
 
     def __repr__(self) -> str:
         residents = self.population["pop_total"].sum()
@@ -340,20 +388,6 @@ class City:
             f"{len(self.facilities):,} facilities of {len(self.services)} services, {len(self.zones):,} zones, "
             f"{len(self.walk.edge_length_m):,} walk edges; {self.crs.to_string()})"
         )
-
-
-def _inspected(city: City) -> dict[str, Inspection]:
-    crs = city.walk.crs
-    seen = {
-        "population": inspect_population(city.population, crs),
-        "facilities": inspect_facilities(city.facilities, crs),
-        "zones": inspect_zones(city.zones, crs),
-    }
-    if city.areas is not None:
-        seen["areas"] = inspect_areas(city.areas, crs)
-    if city.transport.lines is not None:
-        seen[LINES] = inspect_lines(city.transport.lines, crs, seen["facilities"].frame)
-    return seen
 
 
 def _stop_at_errors(report: DataReport) -> None:

@@ -9,6 +9,8 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from servicecircle.city.amounts import amount_findings, read_amounts
+from servicecircle.city.vocabulary import MEANINGS
 from servicecircle.errors import CRSError, InputError, LayerError
 from servicecircle.findings import Finding, Severity
 from servicecircle.projection import coordinate_faults, reproject
@@ -163,13 +165,16 @@ class Inspection:
             )
 
     def numbers(self, column: str, *, may_be_missing: bool) -> None:
-        """Make a column float; note what is no number, below zero, infinite, or (unless allowed) missing."""
+        """Make a column float, also texts such as "1,200人"; note what is no number, below zero, infinite, missing."""
         given = self.frame[column]
-        values = pd.to_numeric(given, errors="coerce").astype(float)
-        said = given.notna() & (given.astype(str).str.strip() != "")
-        bad = {
-            ("no_number", "is no number", "不是数字"): values.isna() & said,
-            ("infinite", "is infinite", "为无穷大"): np.isinf(values),
+        read = read_amounts(given, MEANINGS.get(column, ""))
+        self.findings.extend(amount_findings(self.layer, given, read))
+        values = read.numbers
+        said = pd.Series(read.where("unreadable"), index=given.index)
+        example = f" ({str(given[said].iloc[0])!r})" if said.any() else ""
+        bad: dict[tuple[str, str, str], pd.Series[bool]] = {
+            ("no_number", f"is no number{example}", f"不是数字{example}"): said,
+            ("infinite", "is infinite", "为无穷大"): values.abs() == np.inf,
             ("negative", "is below zero", "为负数"): values < 0,
             ("missing", "is missing (NaN)", "缺失"): values.isna() & ~said & (not may_be_missing),
         }

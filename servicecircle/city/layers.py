@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from servicecircle.city.inspection import Inspection, as_text
+from servicecircle.city.places import PLACES, POLYGONS, drop_no_numbers, inspect_places
 from servicecircle.city.vocabulary import (
     ESTIMATED,
     FLAGS,
@@ -24,8 +25,6 @@ from servicecircle.city.vocabulary import (
 if TYPE_CHECKING:
     import pyproj
 
-POLYGONS = frozenset({"Polygon", "MultiPolygon"})
-PLACES = POLYGONS | {"Point"}
 CITY_ROW = "CITY"
 """The zone id of the row of the whole city in a table of results; no zone may be called so."""
 
@@ -195,8 +194,9 @@ def inspect_areas(frame: object, crs: pyproj.CRS) -> Inspection:
 def inspect_facilities(frame: object, crs: pyproj.CRS) -> Inspection:
     """Check the facilities: a service for each, and a place or else a zone; ids are made where none are given."""
     seen = Inspection.of("facilities", frame)
+    drop_no_numbers(seen)
     if seen.project(crs):
-        _inspect_places(seen)
+        inspect_places(seen)
     if seen.require("service"):
         seen.texts("service")
     for column in ("zone_id", "name"):
@@ -220,50 +220,6 @@ def inspect_facilities(frame: object, crs: pyproj.CRS) -> Inspection:
         seen.frame["services"] = [_offers(value) for value in seen.frame["services"]]
     _inspect_ids(seen)
     return seen
-
-
-def _inspect_places(seen: Inspection) -> None:
-    geometry = seen.frame.geometry
-    single = geometry.geom_type.eq("MultiPoint").to_numpy() & geometry.count_geometries().eq(1).to_numpy()
-    if single.any():
-        seen.frame.loc[single, "geometry"] = geometry[single].centroid
-    seen.shapes(PLACES, may_be_missing=True)
-    polygons = seen.frame.geometry.geom_type.isin(POLYGONS).to_numpy()
-    if polygons.any():
-        seen.frame.loc[polygons, "geometry"] = seen.frame.geometry[polygons].representative_point()
-        seen.note(
-            "polygon",
-            "repair",
-            "polygons stand for facilities: a point inside each is used as its door.",
-            "设施为面，取面内一点作为入口。",
-            column="geometry",
-            rows=seen.labels(polygons),
-        )
-    geometry = seen.frame.geometry
-    placeless = (geometry.isna() | geometry.is_empty).to_numpy()
-    zone = (
-        as_text(seen.frame["zone_id"]).isna().to_numpy() if "zone_id" in seen.frame else np.ones(len(placeless), bool)
-    )
-    lost = placeless & zone
-    if lost.any():
-        seen.note(
-            "no_place",
-            "error",
-            "neither a geometry nor a zone_id: a facility must be somewhere. Give one of them, or remove the rows.",
-            "既无坐标又无 zone_id，无法确定位置，请补充其一或删除。",
-            column="geometry",
-            rows=seen.labels(lost),
-        )
-    known = placeless & ~zone
-    if known.any():
-        seen.note(
-            "zone_only",
-            "warning",
-            "no geometry: counted in their zone, never walked to.",
-            "没有坐标：按所在单元计数，不参与步行可达计算。",
-            column="geometry",
-            rows=seen.labels(known),
-        )
 
 
 def _offers(value: object) -> tuple[str, ...]:

@@ -20,6 +20,23 @@ NUMBERS = (
 )  # fmt: skip
 """Columns of facilities that hold numbers, none below zero."""
 
+MEANINGS: Mapping[str, str] = MappingProxyType(
+    {
+        **dict.fromkeys(GROUPS, "people"),
+        **{f"share_{group}": "share" for group in GROUPS},
+        **dict.fromkeys(NUMBERS, ""),
+        **dict.fromkeys(("enrolment", "physicians", "gps"), "people"),
+        **dict.fromkeys(("places", "capacity"), "places"),
+        **dict.fromkeys(("beds", "nursing_beds"), "beds"),
+        **dict.fromkeys(("open_year", "close_year"), "year"),
+        "classes": "classes", "stars": "stars", "area_m2": "area", "range_m": "length",
+    }
+)  # fmt: skip
+"""Every column of a layer that holds numbers -> what they measure, a key of `servicecircle.text.UNITS`."""
+
+CODES = ("id", "zone_id", "parent", "legal_id", "cell_id", "urban_rural_code")
+"""Columns that hold codes: texts, also where they look like numbers."""
+
 FLAGS = ("inclusive", "open_to_public", "serves_community", "standardised", "meets_standard", "planned_village")
 """Columns that hold yes, no, or nothing where it is not known."""
 
@@ -58,3 +75,13 @@ OFFERS: Mapping[str, str] = MappingProxyType(
     {"全托": "full_care", "日托": "day_care", "上门服务": "home_service", "居家探访": "visiting"}
 )
 """What an elderly-care centre offers (column ``services``), as the plan's clause names it."""
+
+BARRIERS: Mapping[str, str] = MappingProxyType(
+    {
+        "barrier": "barrier", "railway": "railway", "water": "water", "expressway": "expressway", "wall": "wall",
+        "compound": "compound",
+        "障碍": "barrier", "铁路": "railway", "水域": "water", "高速公路": "expressway", "围墙": "wall",
+        "封闭小区": "compound",
+    }
+)  # fmt: skip
+"""Kinds of areas (column ``kind``) that no access or egress leg may cross; a compound may be left by its entrances."""

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+BARRIER_RULES = ("given", "block", "count")
+
+
 @dataclass(frozen=True, slots=True)
 class AccessRule:
     """Which parts of a walk network may be entered, and from how far away; the same for residents and facilities.
@@ -26,6 +29,10 @@ class AccessRule:
         longest component may always be entered.
     max_access_m
         A point farther than this (metres) from every edge that may be entered is not placed.
+    barriers
+        Which barriers of a city bind: ``"given"`` those it was given, while those read from OpenStreetMap (by their
+        ``source``), whose gates, culverts and level crossings nobody surveyed for this, are only counted, ``"block"``
+        all of them, ``"count"`` none. The legs that cross one which does not bind are counted in residents.
 
     Raises
     ------
@@ -40,6 +47,7 @@ class AccessRule:
 
     islands: Literal["keep", "main"] | float = 1000.0
     max_access_m: float = 500.0
+    barriers: Literal["given", "block", "count"] = "given"
 
     def __post_init__(self) -> None:
         if isinstance(self.islands, str):
@@ -55,6 +63,8 @@ class AccessRule:
                 f"max_access_m must be a finite number of metres above 0. {self.max_access_m!r} was given instead. | "
                 "max_access_m 须为大于 0 的有限数（米）。"
             )
+        if self.barriers not in BARRIER_RULES:
+            raise InputError.unknown("barriers", self.barriers, BARRIER_RULES)
 
     def eligible(self, component_length_m: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Return which components of a network may be entered: those long enough, and the longest one always.

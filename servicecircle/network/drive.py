@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
-    from servicecircle.network.snap import Positions
+    from servicecircle.network.positions import Positions
 
 LAYER = "drive network"
 
@@ -123,6 +123,32 @@ class DriveNetwork:
         return np.asarray(names, dtype=object)
 
     @property
+    def speed_table(self) -> pd.DataFrame:
+        """Return the speed of each class of road that states none itself, and how much of the class states one.
+
+        Returns
+        -------
+        DataFrame
+            highway, km, km_stated (of that length, with a speed of its own), speed_kmh, and where the speed is from.
+
+        Examples
+        --------
+        >>> import geopandas as gpd
+        >>> from shapely import LineString
+        >>> road = gpd.GeoDataFrame(
+        ...     {"highway": ["primary"]}, geometry=[LineString([(500000, 0), (501000, 0)])], crs="EPSG:4549"
+        ... )
+        >>> DriveNetwork.from_edges(road).speed_table.drop(columns="source")
+           highway   km  km_stated  speed_kmh
+        0  primary  1.0        0.0       40.0
+        """
+        km = self.roads.edge_length_m / 1000
+        table = pd.DataFrame({"highway": self.classes, "km": km, "km_stated": km * ~np.isnan(self.stated_m_s)})
+        table = table.groupby("highway", as_index=False).sum()
+        table["speed_kmh"] = [DRIVE_SPEEDS_KMH.get(name, OTHER_SPEED_KMH) for name in table["highway"]]
+        return table.assign(source="assumed by this library, junctions included")
+
+    @property
     def share_stated(self) -> float:
         """Return the share of the road length that states a speed."""
         length = self.roads.edge_length_m
@@ -203,8 +229,14 @@ def rides(
 
 def _timed(positions: Positions, slowness: NDArray[np.float64], access_m_s: float) -> Positions:
     """Return positions whose metres are seconds."""
+    doors = positions.doors
     return replace(
-        positions, offset_m=positions.offset_m * slowness[positions.edge], access_m=positions.access_m / access_m_s
+        positions,
+        offset_m=positions.offset_m * slowness[positions.edge],
+        access_m=positions.access_m / access_m_s,
+        doors=None
+        if doors is None
+        else replace(doors, offset_m=doors.offset_m * slowness[doors.edge], access_m=doors.access_m / access_m_s),
     )
 
 
@@ -213,13 +245,19 @@ def _stated(attributes: pd.DataFrame) -> NDArray[np.float64]:
     stated = np.full(len(attributes), np.nan)
     for column in ("maxspeed", "speed_kmh"):  # the later wins
         if column in attributes:
-            values = np.array([_kmh(value) for value in attributes[column]], dtype=np.float64)
+            values = np.array([stated_kmh(value) for value in attributes[column]], dtype=np.float64)
             stated = np.where(np.isnan(values), stated, values)
     return stated * KMH
 
 
-def _kmh(value: Any) -> float:
-    """Return a speed as km/h; NaN where none is stated in numbers."""
+def stated_kmh(value: Any) -> float:
+    """Return a speed as km/h; NaN where none is stated in numbers.
+
+    Examples
+    --------
+    >>> stated_kmh("50"), round(stated_kmh("30 mph"), 2), stated_kmh("walk")
+    (50.0, 48.28, nan)
+    """
     if isinstance(value, str):
         match = STATED.fullmatch(value.strip())
         if match is None:
@@ -234,7 +272,7 @@ def _speed_faults(edges: gpd.GeoDataFrame) -> list[Finding]:
     for column in ("speed_kmh", "maxspeed"):
         if column not in edges:
             continue
-        values = np.array([_kmh(value) for value in edges[column]], dtype=np.float64)
+        values = np.array([stated_kmh(value) for value in edges[column]], dtype=np.float64)
         said = edges[column].notna().to_numpy() & (edges[column].astype(str).str.strip() != "").to_numpy()
         # OpenStreetMap's maxspeed may be a word ("walk", "CN:urban"): then no speed is stated
         text = said & np.isnan(values) & (column == "speed_kmh")

@@ -12,6 +12,7 @@ import shapely
 
 from servicecircle.errors import InputError
 from servicecircle.network.lines import cut
+from servicecircle.network.positions import feet
 from servicecircle.network.travel import arcs_of, checked_limit, entries, legs, queue_size
 from servicecircle.units import TOLERANCE_M
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from servicecircle.network.graph import WalkNetwork
-    from servicecircle.network.snap import Positions
+    from servicecircle.network.positions import Positions
 
     Ground = shapely.Polygon | shapely.MultiPolygon
     Reached = tuple[NDArray[np.int64], NDArray[np.float64]]  # nodes, and metres to each
@@ -137,6 +138,11 @@ def isochrones(
         raise InputError("limits_m is empty; give at least one walking distance (metres). | limits_m 为空。")
     if not each:
         return _nested(network, _reached(network, sources, max(limits)), sources, limits=limits, width=width)
+    if sources.doors is not None:
+        return [
+            isochrones(network, sources.take([i]), limits_m=limits, each=False, buffer_m=width)
+            for i in range(len(sources))
+        ]
     result: list[list[Ground]] = []
     for first in range(0, len(sources), SOURCES_AT_ONCE):
         some = sources.take(np.arange(first, min(first + SOURCES_AT_ONCE, len(sources))))
@@ -181,6 +187,7 @@ def _intervals(
 ) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
     """Return edge, from and to (metres along its declared length) of all that is within the limit, without overlaps."""
     nodes, metres = reached
+    sources, _ = sources.at_doors
     near = metres <= limit
     nodes, left = nodes[near], limit - metres[near]
     degree = network.indptr[nodes + 1] - network.indptr[nodes]
@@ -242,13 +249,19 @@ def _nested(
 
 def _stubs(network: WalkNetwork, sources: Positions, limit: float) -> NDArray[np.object_]:
     """Return the access legs of the sources, cut at the limit; mere points for sources on an edge."""
-    near = sources.take(sources.placed)
-    length = network.edge_length_m[near.edge]
-    share = np.divide(near.offset_m, length, out=np.zeros(len(near)), where=length > 0)
-    doors = shapely.line_interpolate_point(network.edge_geometry[near.edge], share, normalized=True)
-    walked = np.minimum(1.0, limit / np.maximum(near.access_m, LEAST_PIECE_M))[:, None]
-    ends = near.point_xy + walked * (shapely.get_coordinates(doors) - near.point_xy)
-    return np.asarray(shapely.linestrings(np.stack([near.point_xy, ends], axis=1)), dtype=object)
+    doors, _ = sources.at_doors
+    near = doors.take(doors.placed)
+    bend = sources.bend_xy[doors.placed]
+    inside = np.hypot(*(bend - near.point_xy).T)
+    first = _part(near.point_xy, bend, limit / np.maximum(inside, LEAST_PIECE_M))
+    second = _part(bend, feet(network, near), (limit - inside) / np.maximum(near.access_m - inside, LEAST_PIECE_M))
+    return np.concatenate([first[inside > 0], second[limit >= inside]])
+
+
+def _part(start: NDArray[np.float64], end: NDArray[np.float64], share: NDArray[np.float64]) -> NDArray[np.object_]:
+    """Return the first part of straight lines."""
+    ends = start + np.clip(share, 0.0, 1.0)[:, None] * (end - start)
+    return np.asarray(shapely.linestrings(np.stack([start, ends], axis=1)), dtype=object)
 
 
 def _widened(lines: NDArray[np.object_], smaller: Ground, width: float) -> Ground:

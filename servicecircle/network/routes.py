@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from servicecircle.network.graph import WalkNetwork
-    from servicecircle.network.snap import Positions
+    from servicecircle.network.positions import Positions
 
     Step = tuple[int, float, float]  # an edge, walked from and to (metres along its declared length)
 
@@ -47,7 +47,7 @@ class Route:
 
 
 def route(network: WalkNetwork, origin: Positions, facility: Positions) -> Route:
-    """Return the shortest walk from one origin to one facility.
+    """Return the shortest walk from one origin to one facility, by the best of their doors.
 
     Parameters
     ----------
@@ -77,17 +77,30 @@ def route(network: WalkNetwork, origin: Positions, facility: Positions) -> Route
             f"route takes one origin and one facility. {len(origin)} and {len(facility)} were given; use "
             "positions.take([i]). | route 只接受一个起点和一个设施。"
         )
-    access, egress = float(origin.access_m[0]), float(facility.access_m[0])
     if not (origin.placed[0] and facility.placed[0]):
-        return Route(np.inf, access, np.inf, egress, None)
-    best = _best(network, facility)
-    ways = _ways(network, origin, facility, best)
-    distance, side = min(ways)
+        return Route(np.inf, float(origin.access_m[0]), np.inf, float(facility.access_m[0]), None)
+    leaves, enters = (_each_door(one) for one in (origin, facility))
+    found = []
+    for enter, (last, _) in enumerate(enters):
+        best = _best(network, last)
+        for leave, (first, _) in enumerate(leaves):
+            distance, side = min(_ways(network, first, last, best))
+            found.append((distance, leave, enter, side))
+    distance, leave, enter, side = min(found)
+    (first, start), (last, end) = leaves[leave], enters[enter]
+    access, egress = float(first.access_m[0]), float(last.access_m[0])
     if not np.isfinite(distance):
         return Route(np.inf, access, np.inf, egress, None)
-    steps = _steps(network, origin, facility, best=best, side=side)
-    line = _line(network, steps, origin.point_xy[0], facility.point_xy[0])
+    steps = _steps(network, first, last, best=_best(network, last), side=side)
+    line = _line(network, steps, start, end[::-1])
     return Route(distance, access, max(distance - access - egress, 0.0), egress, line)
+
+
+def _each_door(one: Positions) -> list[tuple[Positions, NDArray[np.float64]]]:
+    """Return a position for each door of a point, with where its walk begins and the way out it passes."""
+    doors, _ = one.at_doors
+    bends = np.stack([doors.point_xy, one.bend_xy], axis=1)
+    return [(doors.take([i]), bends[i]) for i in range(len(doors))]
 
 
 def _best(network: WalkNetwork, facility: Positions) -> NDArray[np.float64]:
@@ -163,7 +176,7 @@ def _walk_back(
 def _line(
     network: WalkNetwork, steps: list[Step], start: NDArray[np.float64], end: NDArray[np.float64]
 ) -> shapely.LineString:
-    """Return the line of a walk: from the start through its steps to the end, without repeated points."""
+    """Return the line of a walk: the points of its start, its steps, those of its end, without repeated points."""
     edge = np.array([step[0] for step in steps])
     length = network.edge_length_m[edge]
     metres = np.array([step[1:] for step in steps])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -11,6 +10,8 @@ import shapely
 
 from servicecircle.errors import CRSError, InputError
 from servicecircle.network.access import AccessRule
+from servicecircle.network.barriers import nearest_open
+from servicecircle.network.positions import NOT_PLACED, Positions
 from servicecircle.units import TOLERANCE_M
 
 if TYPE_CHECKING:
@@ -18,50 +19,11 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from servicecircle.network.barriers import Barriers
     from servicecircle.network.graph import WalkNetwork
 
 TIE_M, TIE_SHARE = 1e-6, 1e-9
 """Edges are equally near if their distances differ by no more than this (metres, and share of the distance)."""
-
-NOT_PLACED = -1
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Positions:
-    """Where points stand on a walk network, one row per point.
-
-    Parameters
-    ----------
-    edge
-        The edge, -1 for a point that is not placed, shape (k,).
-    offset_m
-        Metres along the edge's declared length from its node u, shape (k,).
-    access_m
-        The access leg (metres, straight line from the point to the edge), inf for a point not placed, shape (k,).
-    point_xy
-        The points themselves (metres), NaN where there is none, shape (k, 2).
-    """
-
-    edge: NDArray[np.int64]
-    offset_m: NDArray[np.float64]
-    access_m: NDArray[np.float64]
-    point_xy: NDArray[np.float64]
-
-    @property
-    def placed(self) -> NDArray[np.bool_]:
-        """Return which points stand on the network, shape (k,)."""
-        return np.not_equal(self.edge, NOT_PLACED)
-
-    def take(self, indices: Any) -> Positions:
-        """Return the positions at these places (numbers or a mask), in their order."""
-        rows = np.asarray(indices)
-        rows = rows if rows.dtype == bool else rows.astype(np.int64)
-        return Positions(self.edge[rows], self.offset_m[rows], self.access_m[rows], self.point_xy[rows])
-
-    def __len__(self) -> int:
-        """Return the number of points, placed or not."""
-        return len(self.edge)
-
 
 DEFAULT_RULE = AccessRule()
 
@@ -71,11 +33,13 @@ def snap(
     points: gpd.GeoSeries | gpd.GeoDataFrame | NDArray[np.object_] | Sequence[shapely.Point],
     *,
     rule: AccessRule = DEFAULT_RULE,
+    barriers: Barriers | None = None,
 ) -> Positions:
-    """Place each point on the nearest edge that may be entered.
+    """Place each point on the nearest edge that may be entered, by a straight leg that crosses no barrier.
 
     Edges that are equally near (to a thousandth of a millimetre) are taken in the network's order, which depends on
-    their geometry only.
+    their geometry only. A point whose leg would cross a barrier is placed where the shortest leg that crosses none
+    ends, to within 10 m (see `network.barriers.nearest_open`).
 
     Parameters
     ----------
@@ -85,12 +49,15 @@ def snap(
         Points in the network's CRS.
     rule
         Which parts of the network may be entered, and from how far away.
+    barriers
+        What no leg may cross; None: nothing.
 
     Returns
     -------
     Positions
-        One row per point, in the given order. Points that are missing, empty, have a NaN coordinate, or lie farther
-        than ``rule.max_access_m`` from every edge that may be entered are not placed.
+        One row per point, in the given order. Points that are missing, empty, have a NaN coordinate, lie farther than
+        ``rule.max_access_m`` from every edge that may be entered, or have a barrier before every such edge, are not
+        placed.
 
     Raises
     ------
@@ -117,7 +84,8 @@ def snap(
     edge = np.full(size, NOT_PLACED, dtype=np.int64)
     offset = np.zeros(size)
     access = np.full(size, np.inf)
-    rows, chosen = _nearest_edges(network, shapes[somewhere], rule)
+    may = np.flatnonzero(rule.eligible(network.component_length_m)[network.edge_component])
+    rows, chosen = _nearest_edges(network, shapes[somewhere], rule, may)
     rows = somewhere[rows]
     lines = network.edge_geometry[chosen]
     drawn = shapely.length(lines)
@@ -126,6 +94,18 @@ def snap(
     edge[rows] = chosen
     offset[rows] = share * network.edge_length_m[chosen]
     access[rows] = shapely.distance(lines, shapes[rows])
+    if barriers is not None and len(barriers):
+        ends = shapely.get_coordinates(shapely.line_interpolate_point(lines, along))
+        hidden = rows[barriers.crossed(xy[rows], ends)]
+        line, place, metres = nearest_open(
+            network.edge_geometry[may],
+            shapes[hidden],
+            barriers=barriers,
+            nearest_m=access[hidden],
+            farthest_m=rule.max_access_m + TOLERANCE_M,
+        )
+        edge[hidden] = np.where(line >= 0, may[line], NOT_PLACED)
+        offset[hidden], access[hidden] = place * network.edge_length_m[edge[hidden]], metres
     return Positions(edge, offset, access, xy)
 
 
@@ -154,10 +134,9 @@ def _points(network: WalkNetwork, points: Any) -> NDArray[np.object_]:
 
 
 def _nearest_edges(
-    network: WalkNetwork, points: NDArray[np.object_], rule: AccessRule
+    network: WalkNetwork, points: NDArray[np.object_], rule: AccessRule, may: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the points that have an edge near enough, and the nearest edge of each."""
-    may = np.flatnonzero(rule.eligible(network.component_length_m)[network.edge_component])
+    """Return the points that have an edge near enough, and the nearest edge of each, of those that may be entered."""
     tree = shapely.STRtree(network.edge_geometry[may])
     (rows, found), distance = tree.query_nearest(
         points, max_distance=rule.max_access_m + TOLERANCE_M, return_distance=True, all_matches=False

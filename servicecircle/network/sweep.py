@@ -185,26 +185,28 @@ def sweep_k(  # noqa: C901 - one loop, kept whole for speed
 
 @_compiled
 def answer(
-    place: tuple[Ints, Ints, Floats, Floats],
+    place: tuple[Ints, Ints, Floats, Floats, Ints],
     labels: tuple[Floats, Ints],
     facilities: tuple[Ints, Ints, Floats, Floats],
-    limit: float,
+    ask: tuple[float, int],
 ) -> tuple[Floats, Ints]:
     """Return the k nearest facilities of each origin and the distances (metres), shape (origins, k), nearest first.
 
-    ``place`` is (edge, its nodes, metres to each, access) of the origins, ``labels`` the nodes' (metres, facility),
-    shape (n, k), and ``facilities`` (begin by edge, facility, offset, access), edge by edge.
+    ``place`` is (edge, its nodes, metres to each, access, origin) of the origins' doors, ``labels`` the nodes' (metres,
+    facility), shape (n, k), ``facilities`` (begin by edge, facility, offset, access), edge by edge, and ``ask`` (limit
+    in metres, number of origins).
     """
-    edge, ends, to_ends, access = place
+    edge, ends, to_ends, access, origin = place
+    limit, origins = ask
     begin, number, offset, leg = facilities
     k = labels[0].shape[1]
-    best = np.full((len(edge), k), np.inf)
-    owner = np.full((len(edge), k), NONE, dtype=np.int64)
+    best = np.full((origins, k), np.inf)
+    owner = np.full((origins, k), NONE, dtype=np.int64)
     todo = np.zeros(k, dtype=np.bool_)
     for i in range(len(edge)):
         if edge[i] == NONE:
             continue
-        mine = (best[i], owner[i], todo)
+        mine = (best[origin[i]], owner[origin[i]], todo)
         for side in range(2):
             node = ends[i, side]
             for j in range(k):

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 GAP_M = 0.5
 """A dead end this near (metres) to an edge it is not joined to was probably meant to be joined."""
 
+AWAY_M = 1.0
+"""Ends at one node are drawn within this (metres) of each other; where they are not, ids or lines are wrong."""
+
 PER_METRE = 1000.0
 """Ends without ids are one node if their coordinates round to the same millimetre."""
 
@@ -45,6 +48,7 @@ class Topology:
 def topology(table: EdgeTable) -> Topology:
     """Return the arrays of a network made of checked edges."""
     start, end, node_xy = _nodes(table)
+    away = _away(table, start, end, node_xy)
     lines, u, v = _oriented(table.lines, start, end)
     order, repeated = _order(lines, u, v, table)
     kept = order[~repeated]
@@ -65,7 +69,7 @@ def topology(table: EdgeTable) -> Topology:
         arc_edge,
         length[arc_edge],
         attributes,
-        (*_repeats(int(repeated.sum())), *_islands(component_length), *_gaps(lines[kept], edge_nodes, node_xy)),
+        (*away, *_repeats(int(repeated.sum())), *_islands(component_length), *_gaps(lines[kept], edge_nodes, node_xy)),
     )
     for array in (getattr(result, name) for name in Topology.__slots__):
         if isinstance(array, np.ndarray):
@@ -215,6 +219,24 @@ def _repeats(count: int) -> tuple[Finding, ...]:
     en += "directions of one street."
     zh = f"{count:,} 条边与另一条重复（端点、线形、长度相同，例如同一道路的两个方向），已合并。"
     return (Finding(LAYER, "repeated", "repair", en, zh),)
+
+
+def _away(
+    table: EdgeTable, start: NDArray[np.int64], end: NDArray[np.int64], node_xy: NDArray[np.float64]
+) -> tuple[Finding, ...]:
+    """Return the finding about edges whose line ends far from the node it is said to end at."""
+    if table.ends is None:
+        return ()
+    off = [np.hypot(*(_ends_xy(table.lines, which) - node_xy[ids]).T) for which, ids in ((0, start), (-1, end))]
+    far = np.maximum(*off)
+    count = int((far > AWAY_M).sum())
+    if not count:
+        return ()
+    en = f"{count:,} edges end more than {AWAY_M:g} m (up to {far.max():,.1f} m) from where others of the same u "
+    en += "or v end. Either ids stand for several nodes, or lines were drawn elsewhere; walks jump there."
+    zh = f"{count:,} 条边的端点距同编号节点的其他端点超过 {AWAY_M:g} 米（最大 {far.max():,.1f} 米）。"
+    zh += "请检查 u、v 是否重复。"
+    return (Finding(LAYER, "ends_apart", "warning", en, zh),)
 
 
 def _islands(component_length: NDArray[np.float64]) -> tuple[Finding, ...]:

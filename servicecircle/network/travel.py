@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from servicecircle.network.graph import WalkNetwork
-    from servicecircle.network.snap import Positions
+    from servicecircle.network.positions import Positions
     from servicecircle.network.sweep import Arcs, Queue, Seeds
 
 SOURCES_AT_ONCE = 16
@@ -135,19 +135,21 @@ def k_nearest(
     used = min(k, int(facilities.placed.sum()))
     if not used or not origins.placed.any():
         return Nearest(distance, facility)
+    homes, point = origins.at_doors
     arcs = arcs_of(network)
     seeds = entries(network, facilities)
     queue = queue_size(network, limit, seeds)
     if used == 1:
-        best, owner = sweep.sweep(arcs, seeds, queue)
-        labels = best[:, None], owner[:, None]
+        reach, number = sweep.sweep(arcs, seeds, queue)
+        labels = reach[:, None], number[:, None]
     else:
         size = len(network.node_xy), used
         empty = np.full(size, np.inf), np.full(size, -1, dtype=np.int64), np.zeros(size, dtype=bool)
         labels = sweep.sweep_k(arcs, seeds, queue, empty)
-    ends, to_ends = legs(network, origins)
-    place = origins.edge, ends, to_ends, origins.access_m
-    distance[:, :used], facility[:, :used] = sweep.answer(place, labels, _by_edge(network, facilities), limit)
+    ends, to_ends = legs(network, homes)
+    place = homes.edge, ends, to_ends, homes.access_m, point
+    best, owner = sweep.answer(place, labels, _by_edge(network, facilities), (limit, len(origins)))
+    distance[:, :used], facility[:, :used] = best, owner
     return Nearest(distance, facility)
 
 
@@ -187,13 +189,14 @@ def within(
     ([0, 1], [40.0, 0.0])
     """
     limit = checked_limit(limit_m)
-    placed = np.flatnonzero(facilities.placed)
+    doors, leads_to = facilities.at_doors
+    placed = np.flatnonzero(doors.placed)
     chunks = [placed[i : i + SOURCES_AT_ONCE] for i in range(0, len(placed), SOURCES_AT_ONCE)]
     parts: list[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]] = []
     if origins.placed.any():
         search = _Search(network, origins, limit)
         with ThreadPoolExecutor(os.cpu_count()) as pool:
-            found = pool.map(lambda chunk: search.pairs(facilities, chunk), chunks)
+            found = pool.map(lambda chunk: search.pairs(doors, chunk), chunks)
             if progress:
                 from tqdm import tqdm
 
@@ -201,9 +204,15 @@ def within(
             parts = list(found)
     if not parts:
         return Pairs(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0))
-    facility, origin, distance = (np.concatenate(columns) for columns in zip(*parts, strict=True))
-    order = np.lexsort((facility, origin))
-    return Pairs(origin[order], facility[order], distance[order])
+    door, origin, distance = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+    facility = leads_to[door]
+    order = np.lexsort((distance, facility, origin))
+    origin, facility, distance = origin[order], facility[order], distance[order]
+    if facilities.doors is None and origins.doors is None:
+        return Pairs(origin, facility, distance)
+    first = np.ones(len(origin), dtype=bool)  # of several doors the best
+    first[1:] = (origin[1:] != origin[:-1]) | (facility[1:] != facility[:-1])
+    return Pairs(origin[first], facility[first], distance[first])
 
 
 class _Search:
@@ -289,21 +298,23 @@ def _check(network: WalkNetwork, positions: Positions) -> None:
 
 
 def entries(network: WalkNetwork, facilities: Positions) -> Seeds:
-    """Return where the walks from the placed facilities enter the nodes: node, metres, facility."""
-    placed = np.flatnonzero(facilities.placed)
-    chosen = facilities.take(placed)
+    """Return where the walks from the doors of facilities enter the nodes: node, metres, facility."""
+    doors, point = facilities.at_doors
+    placed = np.flatnonzero(doors.placed)
+    chosen = doors.take(placed)
     ends, to_ends = legs(network, chosen)
     reach = to_ends + chosen.access_m[:, None]
-    return ends.ravel(), reach.ravel(), np.repeat(placed, 2)
+    return ends.ravel(), reach.ravel(), np.repeat(point[placed], 2)
 
 
 def _by_edge(
     network: WalkNetwork, positions: Positions
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
-    """Return the placed positions edge by edge: where each edge's begin (m+1,), number, offset and access leg."""
-    _check(network, positions)
-    order = np.argsort(positions.edge, kind="stable")
-    order = order[np.count_nonzero(~positions.placed) :].astype(np.int64)
+    """Return all doors edge by edge: where each edge's begin (m+1,), the point they lead to, offset and access leg."""
+    doors, point = positions.at_doors
+    _check(network, doors)
+    order = np.argsort(doors.edge, kind="stable")
+    order = order[np.count_nonzero(~doors.placed) :].astype(np.int64)
     begin = np.zeros(len(network) + 1, dtype=np.int64)
-    np.cumsum(np.bincount(positions.edge[order], minlength=len(network)), out=begin[1:])
-    return begin, order, positions.offset_m[order], positions.access_m[order]
+    np.cumsum(np.bincount(doors.edge[order], minlength=len(network)), out=begin[1:])
+    return begin, point[order], doors.offset_m[order], doors.access_m[order]

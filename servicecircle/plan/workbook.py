@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
 import warnings
 import zipfile
 import zlib
@@ -11,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from servicecircle.errors import InputError, ReadError
-from servicecircle.files import LIVE, replacing
+from servicecircle.files import replacing, set_cell
 from servicecircle.plan.fields import hint
 from servicecircle.plan.reader import checked_plan, document_lines
 from servicecircle.plan.sheets import SHEETS, TYPED, Row, SheetFaults, line_in, rows_of, table_of
@@ -24,9 +23,6 @@ if TYPE_CHECKING:
 
     from servicecircle.plan.plan import Plan
     from servicecircle.plan.writer import Table
-
-LONGEST_TEXT = 32_767
-"""Characters that a cell holds."""
 
 WIDE = 60
 NARROW = 16
@@ -145,26 +141,8 @@ def _fill(page: Worksheet, sheet: str, rows: Iterable[Row]) -> None:
         for place, head in enumerate(SHEETS[sheet], start=1):
             if head in cells:
                 cell = page.cell(row, place)
-                _set(cell, cells[head])
+                set_cell(cell, cells[head])
                 cell.alignment = Alignment(wrap_text=True, vertical="top")
-
-
-def _set(cell: Any, value: float | str) -> None:
-    """Give a cell its value; a text never becomes a formula, a number or an error."""
-    from openpyxl.utils.exceptions import IllegalCharacterError
-
-    if isinstance(value, str) and len(value) > LONGEST_TEXT:
-        raise InputError(f"A text of {len(value):,} characters is too long for a cell: {value[:40]!r}... | 文字过长。")
-    if isinstance(value, float) and not math.isfinite(value):
-        raise InputError(f"Excel cannot hold the number {value!r}. | Excel 无法保存 {value!r}。")
-    try:
-        cell.value = value
-    except IllegalCharacterError:
-        raise InputError(f"Excel cannot hold a control character: {value!r:.60} | Excel 无法保存控制字符。") from None
-    if isinstance(value, str):
-        cell.data_type = "s"
-        cell.number_format = "@"
-        cell.quotePrefix = value.startswith(LIVE)
 
 
 def _table_of(path: str | Path, faults: SheetFaults) -> Table:

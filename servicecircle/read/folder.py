@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import pandas as pd
 
-from servicecircle.city import City, Transport
+from servicecircle.city import About, City, Transport
 from servicecircle.errors import ReadError, ServiceCircleError
 from servicecircle.findings import DataReport, Finding
 from servicecircle.network import AccessRule, DriveNetwork, WalkNetwork
@@ -155,11 +155,13 @@ def read_city(folder: str | os.PathLike[str]) -> City:
         zones.frame,
         areas=areas.frame if areas is not None else None,
         services=_declared(file),
-        name=file.name_zh or file.name_en,
         access=AccessRule(islands=file.walk.islands, max_access_m=file.walk.max_access_m),
-        notice=(file.notice_zh, file.notice_en),
-        report=sum((layer.report for layer in layers), DataReport()),
         transport=Transport(drive, lines.frame if lines is not None else None),
+        about=About(
+            file.name_zh or file.name_en,
+            (file.notice_zh, file.notice_en),
+            sum((layer.report for layer in layers), DataReport()),
+        ),
     )
 
 

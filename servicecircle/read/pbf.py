@@ -32,6 +32,30 @@ LAYER = "walk network"
 ATTRIBUTES = ("highway", "name", "bridge", "tunnel", "layer")
 """The tags an edge keeps; None where the way has none."""
 
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is read from an OpenStreetMap file.
+
+    Parameters
+    ----------
+    ways
+        Which ways.
+    tags
+        The tags an edge keeps.
+    layer
+        The layer's name in findings.
+    en, zh
+        What such ways are called in messages.
+    """
+
+    ways: WalkFilter
+    tags: tuple[str, ...] = ATTRIBUTES
+    layer: str = LAYER
+    en: str = "people walk on"
+    zh: str = "可步行"
+
+
 NO_LOCATION = 2**31 - 1
 UNITS_PER_DEGREE = 1e7
 
@@ -96,21 +120,26 @@ def read_walk_edges(path: str | os.PathLike[str], *, crs: object, walkable: Walk
     ReadError, CRSError, LayerError
         As in `read_walk_network`.
     """
+    return read_edges(path, crs=crs, wanted=Wanted(walkable))
+
+
+def read_edges(path: str | os.PathLike[str], *, crs: object, wanted: Wanted) -> Read:
+    """Read the wanted ways of an OpenStreetMap file as edges; see `read_walk_edges`."""
     metric = metric_crs(crs)
-    ways = _read_ways(Path(path), walkable)
+    ways = _read_ways(Path(path), wanted)
     pieces = _cut(ways)
     if not len(pieces.start):
         raise ReadError(
-            f"{path}: {len(ways.osm_way):,} ways people walk on, but none with the places of its nodes. Take an "
-            f"extract with complete ways. | {path}：步行道路缺少节点坐标，请使用保留完整道路的数据。"
+            f"{path}: {len(ways.osm_way):,} ways {wanted.en}, but none with the places of its nodes. Take an "
+            f"extract with complete ways. | {path}：{wanted.zh}的道路缺少节点坐标，请使用保留完整道路的数据。"
         )
-    frame = _edges(ways, pieces, metric)
-    return Read(frame, DataReport((*_findings(ways, pieces, walkable), *datum_findings(LAYER, WGS84, metric))))
+    frame = _edges(ways, pieces, metric, wanted.layer)
+    return Read(frame, DataReport((*_findings(ways, pieces, wanted), *datum_findings(wanted.layer, WGS84, metric))))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Ways:
-    """The walkable ways of a file: their nodes one after the other, and their tags."""
+    """The wanted ways of a file: their nodes one after the other, and their tags."""
 
     osm_way: NDArray[np.int64]  # (w,)
     tags: dict[str, list[str | None]]  # each (w,)
@@ -134,14 +163,14 @@ class _Pieces:
     end: NDArray[np.int64]
 
 
-def _read_ways(path: Path, walkable: WalkFilter) -> _Ways:
-    """Read the walkable ways of a file, saying what is wrong with a file that cannot be read."""
+def _read_ways(path: Path, wanted: Wanted) -> _Ways:
+    """Read the wanted ways of a file, saying what is wrong with a file that cannot be read."""
     if not path.is_file():
         raise ReadError(f"{path}: there is no such file. | 找不到文件 {path}。")
     import osmium  # heavy: only when a file is read
 
     try:
-        ways = _stream(path, walkable)
+        ways = _stream(path, wanted)
     except (RuntimeError, OSError, ValueError, osmium.InvalidLocationError) as error:
         raise ReadError(
             f"{path}: not a whole OpenStreetMap file ({error}). Fetch or copy it again. | "
@@ -150,13 +179,13 @@ def _read_ways(path: Path, walkable: WalkFilter) -> _Ways:
     if not len(ways.osm_way):
         seen = sum(ways.left_out.values())
         raise ReadError(
-            f"{path}: no way people walk on ({seen:,} ways with a highway tag, all left out). Check the area and the "
-            f"file. | {path}：没有可步行的道路（{seen:,} 条 highway 均被排除），请检查范围与文件。"
+            f"{path}: no way {wanted.en} ({seen:,} ways with a highway tag, all left out). Check the area and the "
+            f"file. | {path}：没有{wanted.zh}的道路（{seen:,} 条 highway 均被排除），请检查范围与文件。"
         )
     return ways
 
 
-def _stream(path: Path, walkable: WalkFilter) -> _Ways:
+def _stream(path: Path, wanted: Wanted) -> _Ways:
     """Read nodes, then ways, whatever their order in the file."""
     import osmium
 
@@ -164,13 +193,13 @@ def _stream(path: Path, walkable: WalkFilter) -> _Ways:
     places.ignore_errors()
     osmium.apply(osmium.io.Reader(str(path), osmium.osm.NODE), places)
     osm_way, sizes, node, x, y = (array("q") for _ in range(5))
-    tags: dict[str, list[str | None]] = {key: [] for key in ATTRIBUTES}
+    tags: dict[str, list[str | None]] = {key: [] for key in wanted.tags}
     left_out: Counter[TagRule] = Counter()
     ways = osmium.FileProcessor(str(path), osmium.osm.WAY).with_filter(osmium.filter.KeyFilter("highway"))
     for entity in ways.with_filter(places):
         way = cast(osmium.osm.Way, entity)
         tagged = {tag.k: tag.v for tag in way.tags}
-        rule = walkable.rule_for(tagged)
+        rule = wanted.ways.rule_for(tagged)
         if rule is not None:
             left_out[rule] += 1
             continue
@@ -211,14 +240,14 @@ def _cut(ways: _Ways) -> _Pieces:
     return _Pieces(start, end)
 
 
-def _edges(ways: _Ways, pieces: _Pieces, crs: pyproj.CRS) -> gpd.GeoDataFrame:
+def _edges(ways: _Ways, pieces: _Pieces, crs: pyproj.CRS, layer: str) -> gpd.GeoDataFrame:
     """Build the frame of edges: all geometries at once, every place projected once."""
     sizes = pieces.end - pieces.start + 1
     first = np.cumsum(sizes) - sizes
     vertex = np.arange(sizes.sum()) + np.repeat(pieces.start - first, sizes)
     used, inverse = np.unique(vertex, return_inverse=True)
     x, y = ways.x[used] / UNITS_PER_DEGREE, ways.y[used] / UNITS_PER_DEGREE
-    xy = moved(x, y, WGS84, crs, layer=LAYER, what="node")
+    xy = moved(x, y, WGS84, crs, layer=layer, what="node")
     lines = shapely.linestrings(xy[inverse], indices=np.repeat(np.arange(len(sizes)), sizes))
     way = ways.way[pieces.start]
     columns = {key: pd.Series(values, dtype=object).to_numpy()[way] for key, values in ways.tags.items()}
@@ -229,18 +258,18 @@ def _edges(ways: _Ways, pieces: _Pieces, crs: pyproj.CRS) -> gpd.GeoDataFrame:
     )
 
 
-def _findings(ways: _Ways, pieces: _Pieces, walkable: WalkFilter) -> list[Finding]:
+def _findings(ways: _Ways, pieces: _Pieces, wanted: Wanted) -> list[Finding]:
     """Return what was left out, by rule, and what a clipped file lacks."""
     findings = [
         Finding(
-            LAYER,
+            wanted.layer,
             "left_out",
             "info",
             f"{count:,} OpenStreetMap ways left out by {rule.key} = {', '.join(sorted(rule.values))}: {rule.en}.",
             f"按 {rule.key} = {'、'.join(sorted(rule.values))} 排除 {count:,} 条道路：{rule.zh}。",
             column=rule.key,
         )
-        for rule in walkable.rules
+        for rule in wanted.ways.rules
         if (count := ways.left_out[rule])
     ]
     missing = np.unique(ways.node[~ways.known])
@@ -249,7 +278,7 @@ def _findings(ways: _Ways, pieces: _Pieces, walkable: WalkFilter) -> list[Findin
         lost = len(np.setdiff1d(cut, ways.way[pieces.start]))
         findings.append(
             Finding.about(
-                LAYER,
+                wanted.layer,
                 "clipped",
                 "repair",
                 en=f"the file lacks {len(missing):,} nodes of these ways: they were cut there, and {lost:,} of them "

@@ -16,6 +16,7 @@ FOOT_ALLOWED = frozenset({"yes", "designated", "permissive"})
 """Values of ``foot`` that open a way to walkers whatever else is tagged."""
 
 ON_FOOT = (("foot", FOOT_ALLOWED),)
+SIDEWALKS = tuple((f"sidewalk:{side}", frozenset({"yes"})) for side in ("both", "left", "right"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,28 @@ class WalkFilter:
     ----------
     rules
         Asked in this order; the first that leaves a way out is the one named in the data report.
+
+    Notes
+    -----
+    Tag by tag, what `WALKABLE` does with a way that has a ``highway`` (its ``table`` gives the reason of each rule):
+
+    ==================  ================================================================================================
+    ``highway``         left out: motorways, expressways without a sidewalk or ``foot``, what is not built, what is made
+                        for vehicles only, corridors, lifts, ladders and platforms; any other value stays, also unknown
+    ``foot``            ``no``, ``private``, ``use_sidepath`` leave out; ``yes``, ``designated``, ``permissive`` open
+                        what ``access``, ``motorroad`` or an expressway would close; other values say nothing
+    ``access``          ``no``, ``private``, ``military`` leave out; ``destination``, ``customers``, ``delivery``,
+                        ``agricultural``, ``permissive`` and the like stay: they bind vehicles, or whoever passes
+    ``motorroad``       ``yes`` leaves out
+    ``sidewalk``        ``both``, ``left``, ``right``, ``yes`` (and ``sidewalk:both = yes`` and the like) open an
+                        expressway; elsewhere a street without sidewalk stays
+    ``area``            ``yes`` leaves out, unless it is a square, a footway or a path
+    ``bridge``          kept as columns, with ``tunnel``, ``layer`` and ``name``: ways meet at common nodes only, so
+                        that they decide nothing
+    not read            ``oneway``, ``oneway:foot``, ``service``, ``indoor``, ``level``, ``surface``, ``lit``,
+                        ``incline``, ``wheelchair``, ``disused``, ``abandoned``, every ``...:conditional``; relations;
+                        nodes such as gates
+    ==================  ================================================================================================
 
     Examples
     --------
@@ -130,7 +153,7 @@ WALKABLE = WalkFilter(
             {"trunk", "trunk_link"},
             "expressway (快速路) with neither a sidewalk nor a permission for walkers on the map",
             "快速路，地图上无人行道、也未标注允许步行",
-            unless=(*ON_FOOT, ("sidewalk", {"both", "left", "right", "yes"})),
+            unless=(*ON_FOOT, ("sidewalk", {"both", "left", "right", "yes"}), *SIDEWALKS),
         ),
         TagRule("motorroad", {"yes"}, "motor vehicles only", "机动车专用路", unless=ON_FOOT),
         TagRule(

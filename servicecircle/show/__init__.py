@@ -1,6 +1,7 @@
-"""How people see it: gap maps, and a one-page summary."""
+"""How people see it: gap maps, a one-page summary, and layers for other programs."""
 
+from servicecircle.show.layers import write_layer, write_layers
 from servicecircle.show.maps import gap_map
 from servicecircle.show.summary import write_summary
 
-__all__ = ["gap_map", "write_summary"]
+__all__ = ["gap_map", "write_layer", "write_layers", "write_summary"]

@@ -15,7 +15,7 @@ from servicecircle.assessment.wording import worded
 from servicecircle.city import smallest_zone
 from servicecircle.city.zoning import zones_of
 from servicecircle.errors import InputError
-from servicecircle.network import snap, within
+from servicecircle.network import within
 from servicecircle.plan import Reach
 from servicecircle.projection import reproject
 from servicecircle.siting.greedy import cover_most
@@ -184,7 +184,7 @@ def _covers(
 ) -> csr_array:
     """Return which candidate would cover which cell that is not covered, shape (candidates, cells)."""
     city, numbers = result.city, np.flatnonzero(wanted)
-    sites = snap(city.walk, points, rule=city.access)
+    sites = city.placed(points)
     homes = result.ground.cell_positions.take(numbers)
     longest = float(limit_m[numbers].max()) if len(numbers) else 0.0
     pairs = within(city.walk, homes, sites, limit_m=longest)

@@ -12,6 +12,7 @@ from pandas.testing import assert_frame_equal
 
 from servicecircle.assessment import Assessment, assess
 from servicecircle.assessment.rows import COLUMNS
+from servicecircle.city import About
 from servicecircle.errors import InputError
 from servicecircle.network import WalkNetwork
 from servicecircle.plan import read_plan
@@ -247,7 +248,7 @@ def test_assessments_of_different_plans_are_not_compared(result: Assessment) -> 
 
 def test_names_are_shown_literally() -> None:
     zones = oracle.zones().assign(name="<script>x</script>")
-    result = assess(oracle.city(zones=zones, name="<b>"), oracle.plan().only("LY-02"), progress=False)
+    result = assess(oracle.city(zones=zones, about=About("<b>")), oracle.plan().only("LY-02"), progress=False)
     for page in (result._repr_html_(), result.explain("LY-02", "A")._repr_html_()):
         assert "<script>" not in page
         assert "<b>" not in page.replace("<p><b>", "").replace("</b></p>", "")
@@ -372,29 +373,3 @@ def test_the_zones_behind_a_share_of_zones_are_named() -> None:
     result = assess(oracle.city(zones=zones), plan, progress=False)
     noted = result.explain("XY-03", "CITY").evidence.groupby("kind")["about"].agg(list).to_dict()
     assert {kind: noted[kind] for kind in ("having", "lacking")} == {"having": ["A", "Z"], "lacking": ["B"]}
-
-
-@pytest.mark.parametrize("level", ["施教区", "生活圈单元", "小区"])
-def test_any_layer_with_names_is_a_level_that_a_plan_is_judged_at_in_one_call(level: str) -> None:
-    zones = oracle.zones().assign(level=level)
-    plan = oracle.plan().with_levels([level])
-    table = assess(oracle.city(zones=zones), plan, progress=False).table.set_index(["standard_id", "zone_id", "class"])
-    assert set(table["level"]) == {level}
-    for standard in ("YY-05", "LY-01"):
-        for zone in "AB":
-            row = table.to_dict("index")[standard, zone, "all"]
-            assert row["value"] == pytest.approx(oracle.EXPECTED[standard][zone]["value"], abs=5e-7)
-            assert row["status"] == ("out_of_scope" if (standard, zone) == ("YY-05", "B") else "reference")
-
-
-def test_a_circle_of_services_counts_beside_without_those_across_the_border() -> None:
-    def both(places: gpd.GeoDataFrame) -> tuple[float, float]:
-        result = assess(oracle.city(facilities=places), oracle.plan().only("ZH-01"), progress=False)
-        beside = result.companions[(result.companions["method"] == "no_cross_border")]
-        value = result.table[(result.table["zone_id"] == "A") & (result.table["class"] == "all")]["value"]
-        return float(value.iloc[0]), float(beside[beside["zone_id"] == "A"]["value"].iloc[0])
-
-    # C2 (8,000 of A's 20,000) has all six services; its station E1 then belongs to Z, and only counts across the border
-    places = oracle.facilities()
-    assert both(places) == (0.4, 0.4)
-    assert both(places.assign(zone_id=places["zone_id"].where(places["id"] != "E1", "Z"))) == (0.4, 0.0)

@@ -50,7 +50,7 @@ def test_every_fault_of_the_population_at_once() -> None:
     people.loc[0, "pop_total"] = np.nan
     people.loc[1, "pop_total"] = -5
     people.loc[2, "pop_60p"] = np.inf
-    people.loc[3, "pop_total"] = "12人"
+    people.loc[3, "pop_total"] = "约12人"
     people.loc[4, "geometry"] = shapely.Point()
     people.loc[5, "setting"] = "suburban"
     found = faults(population=people)
@@ -243,3 +243,27 @@ def test_a_crs_made_for_another_place_is_told() -> None:
 def test_a_column_that_is_no_column_is_not_changed() -> None:
     with pytest.raises(InputError, match="'status'"):
         oracle.city().changing("K1", statsu="closed")
+
+
+def test_numbers_as_people_write_them_are_read_and_reported() -> None:
+    people = oracle.population()
+    expected = people["pop_total"].astype(float).tolist()
+    people["pop_total"] = [f"{value / 10_000:g}万人" for value in expected]
+    facilities = oracle.facilities()
+    facilities["beds"] = ["1,200张", "—", *[None] * (len(facilities) - 2)]
+    seen = oracle.city(population=people, facilities=facilities)
+    assert seen.population["pop_total"].tolist() == expected
+    assert seen.facilities["beds"].tolist()[0] == 1200.0
+    repairs = {(f.layer, f.code, f.column): f.count for f in seen.report.findings if f.code.startswith("numbers_")}
+    assert repairs == {
+        ("population", "numbers_written", "pop_total"): len(people),
+        ("facilities", "numbers_written", "beds"): 1,
+        ("facilities", "numbers_missing", "beds"): 1,
+    }
+
+
+def test_a_share_may_be_in_per_cent_and_a_count_not() -> None:
+    zones = oracle.zones().assign(share_pop_60p="21%")
+    assert set(oracle.city(zones=zones).zones["share_pop_60p"]) == {0.21}
+    people = oracle.population().assign(pop_total="21%")
+    assert "'21%'" in faults(population=people)["population no_number"].en

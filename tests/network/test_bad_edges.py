@@ -153,6 +153,19 @@ def test_lines_that_end_beside_another_are_reported() -> None:
     assert "gaps" not in {finding.code for finding in town(*LINES).report.findings}
 
 
+def test_an_id_that_stands_for_two_nodes_is_reported() -> None:
+    """Node 2 is said to be at 100 m and at 200 m: somebody walks from one to the other in no time."""
+    edges = frame(LINES[0], LINES[2], street((0, 0), (0, 50)), u=[1, 2, 1], v=[2, 3, 4])
+    found = {finding.code: finding for finding in WalkNetwork.from_edges(edges).report.findings}
+    assert found["ends_apart"].severity == "warning"
+    assert "1 edges end more than 1 m (up to 100.0 m)" in found["ends_apart"].en
+
+
+def test_lines_that_end_a_little_beside_their_node_are_not() -> None:
+    edges = frame(street((0, 0), (100, 0)), street((100.5, 0), (200, 0)), u=[1, 2], v=[2, 3])
+    assert "ends_apart" not in {finding.code for finding in WalkNetwork.from_edges(edges).report.findings}
+
+
 @pytest.mark.parametrize("graph", [None, 1, "graph", {"a": 1}])
 def test_what_is_no_graph(graph: object) -> None:
     with pytest.raises(InputError, match="networkx"):

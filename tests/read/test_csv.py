@@ -96,7 +96,7 @@ def test_a_list_without_coordinate_columns_has_no_places(write: Callable[..., Pa
     assert codes(read.report) == ["no_places"]
 
 
-@pytest.mark.parametrize("bad", ["119°12'", "abc", "NaN", "inf", "1,200", "", "11_9", "１１９"])
+@pytest.mark.parametrize("bad", ["119°72'", "119.5°12'", "abc", "NaN", "inf", "1,200", "", "11_9", "约119"])
 def test_a_coordinate_that_is_no_number_names_its_rows(write: Callable[..., Path], bad: str) -> None:
     path = write(f'id,lon,lat\na,119,34\nb,"{bad}",34\n')
     with pytest.raises(LayerError, match="1 rows") as caught:

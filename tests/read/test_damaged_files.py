@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 import random
+import warnings
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
 import osmium
+import pyogrio
 import pytest
 import rasterio
 import shapely
@@ -31,6 +33,13 @@ def write(folder: Path) -> None:
     frame = gpd.GeoDataFrame({"名称": [f"学校{i}" for i in range(40)], "v": range(40)}, geometry=boxes, crs=4326)
     for name in ("a.gpkg", "a.geojson", "a.shp"):
         frame.to_file(folder / name, encoding="UTF-8" if name == "a.shp" else None)
+    pyogrio.write_dataframe(frame, folder / "a.kml", driver="KML")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a drawing has no CRS
+        outlines = frame.geometry.exterior.set_crs(None, allow_override=True).to_frame("geometry")
+        pyogrio.write_dataframe(outlines.assign(Layer="学校"), folder / "a.dxf", driver="DXF")
+    frame.to_parquet(folder / "a.parquet")
+    frame.assign(wkt=frame.geometry.to_wkt()).drop(columns="geometry").to_excel(folder / "a.xlsx", index=False)
     frame.assign(wkt=frame.geometry.to_wkt()).drop(columns="geometry").to_csv(folder / "a.csv", index=False)
     grid = Affine(100, 0, 426_000, 0, -100, 3_830_000)
     profile = {"driver": "GTiff", "count": 1, "height": 50, "width": 50, "dtype": "float32", "compress": "deflate"}
@@ -51,8 +60,10 @@ def read(path: Path) -> None:
         read_walk_edges(path, crs=METRIC)
     elif path.suffix == ".tif":
         read_population(path, crs=METRIC)
-    elif path.suffix == ".csv":
+    elif path.suffix in {".csv", ".xlsx"}:
         read_layer(path, wkt="wkt", crs=4326)
+    elif path.suffix == ".dxf":
+        read_layer(path, crs=4326)
     else:
         read_layer(path.with_suffix(".shp") if path.suffix in {".dbf", ".shx", ".prj", ".cpg"} else path)
 
@@ -72,6 +83,7 @@ def damaged(whole: bytes, chance: random.Random) -> bytes:
     "name",
     [
         *("a.gpkg", "a.geojson", "a.shp", "a.dbf", "a.shx", "a.prj", "a.cpg"),
+        *("a.xlsx", "a.parquet", "a.dxf", "a.kml"),
         *("a.csv", "a.tif", "a.osm.pbf", "a.osm"),
     ],
 )

@@ -275,9 +275,9 @@ def test_a_file_of_another_kind_is_refused(folder: Path, name: str) -> None:
 
 
 def test_other_formats_are_named(folder: Path) -> None:
-    path = folder / "a.kml"
-    path.write_text("<kml/>", encoding="utf-8")
-    with pytest.raises(ReadError, match=r"'\.kml' are not read; those that are: \.gpkg"):
+    path = folder / "a.pdf"
+    path.write_text("a map", encoding="utf-8")
+    with pytest.raises(ReadError, match=r"'\.pdf' are not read; those that are: \.gpkg"):
         read_layer(path)
 
 

@@ -14,6 +14,7 @@ import pytest
 
 import servicecircle.show
 from servicecircle.assessment import assess
+from servicecircle.city import About
 from servicecircle.errors import InputError
 from servicecircle.plan import read_plan
 from servicecircle.show import gap_map
@@ -166,7 +167,7 @@ def test_what_keeps_a_standard_from_being_judged_is_named() -> None:
         whole.facilities[whole.facilities["service"] != "fitness"],
         whole.zones,
         areas=whole.areas,
-        name="示例镇",
+        about=About("示例镇"),
     )
     for standard in ("WT-01", "ZH-01"):
         found = read(page_of(judged(poor, standard), standard, language="en"))

@@ -11,7 +11,7 @@ import numpy as np
 import shapely
 
 from servicecircle.assessment import assess
-from servicecircle.city import City
+from servicecircle.city import About, City
 from servicecircle.network import WalkNetwork
 from servicecircle.plan import Plan, Service, read_plan
 
@@ -148,8 +148,7 @@ def town(*, blocks: int = 4, name: Callable[[str], str] = str, level: str = "街
         zones,
         areas=areas,
         services=(*SERVICES, "elderly_center", "elderly_institution"),
-        name=name("示例镇"),
-        notice=(name("纯属虚构。"), name("Invented.")),
+        about=About(name("示例镇"), (name("纯属虚构。"), name("Invented."))),
     )
 
 
