@@ -6,6 +6,7 @@ A ``City`` holds what is there, a ``Plan`` says what should be there, ``assess``
 
 from importlib.metadata import version
 
+from servicecircle.alignment import check_datum
 from servicecircle.assessment import (
     Access,
     Assessment,
@@ -24,6 +25,7 @@ from servicecircle.assessment import (
     split_change,
 )
 from servicecircle.city import About, City, Transport
+from servicecircle.datum import from_datum
 from servicecircle.findings import DataReport
 from servicecircle.network import AccessRule, DriveNetwork, WalkNetwork
 from servicecircle.plan import Plan, bundled_plans, read_plan
@@ -33,6 +35,7 @@ from servicecircle.read import (
     fetch_walk_network,
     match_facilities,
     merge_duplicates,
+    read_barriers,
     read_city,
     read_drive_network,
     read_facilities,
@@ -75,16 +78,19 @@ __all__ = [
     "best_sites",
     "bundled_plans",
     "bus_lines",
+    "check_datum",
     "circles_table",
     "classify",
     "districts_table",
     "equity_table",
     "fetch_walk_network",
+    "from_datum",
     "gap_map",
     "match_facilities",
     "merge_duplicates",
     "network_quality",
     "progress_table",
+    "read_barriers",
     "read_city",
     "read_drive_network",
     "read_facilities",

@@ -48,42 +48,46 @@ def zones_of(
     place, zone = shapely.STRtree(ordered.geometry.to_numpy()).query(places.to_numpy(), predicate="intersects")
     found = pd.DataFrame({"place": place, "zone": zone}).sort_values(["place", "zone"])
     ids, level_of = ordered["zone_id"].to_numpy(), ordered["level"].to_numpy()
-    result = pd.DataFrame(None, index=range(len(places)), columns=list(levels(zones)), dtype=object)
+    columns = {level: np.full(len(places), None, dtype=object) for level in levels(zones)}
     found["level"] = level_of[found["zone"]]
     for level, part in found.drop_duplicates(["place", "level"]).groupby("level"):
-        result.loc[part["place"].to_numpy(), level] = ids[part["zone"].to_numpy()]
+        columns[str(level)][part["place"].to_numpy()] = ids[part["zone"].to_numpy()]
     if declared is not None:
-        _declare(result, declared.to_numpy(), zones)
+        _declare(columns, declared, zones)
     most = np.zeros(len(places), dtype=np.int64)
     counts = found.groupby(["place", "level"]).size().groupby("place").max()
     most[counts.index.to_numpy(dtype=np.int64)] = counts.to_numpy()
-    return result.set_axis(places.index).astype(object).where(lambda frame: frame.notna(), None), most
+    return pd.DataFrame(columns, index=places.index, dtype=object), most
 
 
-def _declare(result: pd.DataFrame, declared: NDArray[Any], zones: gpd.GeoDataFrame) -> None:
+def _declare(columns: dict[str, NDArray[Any]], declared: pd.Series[Any], zones: gpd.GeoDataFrame) -> None:
+    """Write the zones that places declare, and those above them, into the columns of the levels."""
     level_of = dict(zip(zones["zone_id"], zones["level"], strict=True))
     parent_of = dict(zip(zones["zone_id"], zones["parent"], strict=True)) if "parent" in zones else {}
-    for name in sorted({name for name in declared if isinstance(name, str)}):
-        rows, seen = np.flatnonzero(declared == name), set[str]()
-        zone: object = name
+    rows_of = pd.Series(declared.to_numpy(), dtype=object).groupby(declared.to_numpy()).indices
+    for name, rows in rows_of.items():
+        seen, zone = set[str](), name
         while isinstance(zone, str) and zone not in seen:
             seen.add(zone)
-            result.loc[rows, level_of[zone]] = zone
+            columns[level_of[zone]][rows] = zone
             zone = parent_of.get(zone)
-    for name in sorted({name for name in declared if isinstance(name, str)}):
-        rows = np.flatnonzero(declared == name)
-        for level in result.columns[: result.columns.get_loc(level_of[name])]:
-            unknown = rows[result[level].iloc[rows].isna()]
-            if len(unknown):
-                result.loc[unknown, level] = _holder(zones, name, level)
+    order = list(columns)
+    for level, column in columns.items():
+        smaller = [one for one in rows_of if order.index(level) < order.index(level_of[one])]
+        lacking = [one for one in smaller if pd.isna(column[rows_of[one]]).any()]
+        for name, holder in _holders(zones, lacking, level).items():
+            rows = rows_of[name]
+            column[rows[pd.isna(column[rows])]] = holder
 
 
-def _holder(zones: gpd.GeoDataFrame, name: str, level: str) -> str | None:
-    """Return the zone of a level that holds more than half of another zone's ground; None where none does."""
-    shape = zones.geometry[(zones["zone_id"] == name).to_numpy()].iloc[0]
-    others = zones[(zones["level"] == level).to_numpy()]
-    parts = shapely.area(shapely.intersection(others.geometry.to_numpy(), shape))
-    return str(others["zone_id"].iloc[int(parts.argmax())]) if parts.max(initial=0.0) > shape.area / 2 else None
+def _holders(zones: gpd.GeoDataFrame, names: list[Any], level: str) -> dict[str, str]:
+    """Return the zone of a level that holds more than half of the ground of each of some zones, where one does."""
+    own, others = zones.set_index("zone_id").geometry.loc[names], zones[(zones["level"] == level).to_numpy()]
+    shapes, polygons = own.to_numpy(), others.geometry.to_numpy()
+    one, other = shapely.STRtree(polygons).query(shapes, predicate="intersects")
+    held = shapely.area(shapely.intersection(shapes[one], polygons[other])) > shapely.area(shapes[one]) / 2
+    ids = others["zone_id"].to_numpy()
+    return {str(names[i]): str(ids[j]) for i, j in zip(one[held], other[held], strict=True)}
 
 
 def smallest_zone(membership: pd.DataFrame) -> pd.Series[Any]:
