@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -96,7 +97,7 @@ def test_minutes_that_go_back_name_their_rows() -> None:
 
 
 def test_minutes_are_kept_and_may_be_missing() -> None:
-    lines = with_lines(LINES.assign(minutes=["3", 0, None], headway_minutes=[5, 5, None])).transport.lines
+    lines = with_lines(LINES.assign(minutes=["3", 0, ""], headway_minutes=[5, 5, np.nan])).transport.lines
     assert lines is not None
     assert lines["minutes"].tolist()[:2] == [0.0, 3.0]
     assert lines["minutes"].isna().tolist() == [False, False, True]

@@ -144,7 +144,7 @@ def test_without_minutes_none_are_known() -> None:
 
 
 def test_minutes_may_be_missing_at_some_stops_and_are_not_filled_down() -> None:
-    frame = bus_lines(table(ROWS[:3]).assign(用时=[0, None, "1小时5分钟"]), STOPS).frame
+    frame = bus_lines(table(ROWS[:3]).assign(用时=["0", "", "1小时5分钟"]), STOPS).frame
     assert frame["minutes"].isna().tolist() == [False, True, False]
     assert frame["minutes"].iloc[2] == 65.0
 

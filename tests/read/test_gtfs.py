@@ -156,7 +156,7 @@ def ridden(path: Path, rows: str, *, header: str = TIMES) -> dict[str, list[floa
     """Return the minutes to each stop of each line (None for unknown), with these rows for the trips of R1."""
     frame = read_gtfs(folder(path, {"stop_times": header + rows})).frame
     told = frame["minutes"].astype(object).where(frame["minutes"].notna(), None)
-    return told.groupby(frame["line_id"]).agg(list).to_dict()
+    return {str(line): part.tolist() for line, part in told.groupby(frame["line_id"])}
 
 
 def test_minutes_count_from_the_departure_at_the_first_stop_to_each_arrival(tmp_path: Path) -> None:
