@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 WEST_HUB, EAST_HUB = (-350, 450), (1000, 450)
 NEAR_M = 45.0
 VILLAGES_PER_LINE = 4
+# How fast buses go, stops among it, and how much longer than the straight line a country road is.
+TOWN_KMH, RAPID_KMH, COUNTRY_KMH = 18.0, 24.0, 32.0
+DETOUR = 1.25
 COUNTY, COUNTY_TOWN = "YX03", "YX0301"
 # Township lines run to the county town or the city; that of this township ends at its neighbour's.
 ENDS_AT = {"YX0305": "YX0304"}
@@ -26,11 +29,12 @@ NO_STOP = "a township without a stop"
 
 
 class Line(NamedTuple):
-    """One bus line: its name, its stops in order, and the minutes between two buses."""
+    """One bus line: its name, its stops in order, the minutes between two buses, and how fast it goes (km/h)."""
 
     name: str
     stops: list[str]
     headway: int
+    kmh: float = TOWN_KMH
 
 
 def bus_lines(stops: gpd.GeoDataFrame, every: list[Unit], civic: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -43,11 +47,20 @@ def bus_lines(stops: gpd.GeoDataFrame, every: list[Unit], civic: gpd.GeoDataFram
             "stop_id": stop,
             "sequence": place,
             "headway_minutes": line.headway,
+            "minutes": minutes,
         }
         for number, line in enumerate(lines, start=1)
-        for place, stop in enumerate(line.stops, start=1)
+        for place, (stop, minutes) in enumerate(zip(line.stops, _minutes(stops, line), strict=True), start=1)
     ]
     return pd.DataFrame(rows)
+
+
+def _minutes(stops: gpd.GeoDataFrame, line: Line) -> list[float]:
+    """Return the minutes of riding to each stop of a line: the way there at the speed of the line."""
+    places = stops.set_index("id").geometry[line.stops].to_numpy()
+    metres = np.concatenate([[0.0], np.cumsum(shapely.distance(places[:-1], places[1:]))])
+    longer = DETOUR if line.kmh == COUNTRY_KMH else 1.0
+    return [float(minutes) for minutes in np.round(metres * longer / (line.kmh / 3.6) / 60, 1)]
 
 
 def _town_lines(stops: gpd.GeoDataFrame) -> list[Line]:
@@ -66,7 +79,10 @@ def _town_lines(stops: gpd.GeoDataFrame) -> list[Line]:
             routes += [LineString([(3600, y), (EAST_HUB[0], y), EAST_HUB])]
     served = [_out_and_back(stops, route) for route in routes]
     kept = [one for one in served if len(one) > 4]
-    return [Line("快1路", kept[0], 6), *(Line(f"{number}路", one, 10) for number, one in enumerate(kept[1:], start=2))]
+    return [
+        Line("快1路", kept[0], 6, RAPID_KMH),
+        *(Line(f"{number}路", one, 10) for number, one in enumerate(kept[1:], start=2)),
+    ]
 
 
 def _county_lines(stops: gpd.GeoDataFrame) -> list[Line]:
@@ -99,14 +115,14 @@ def _country_lines(stops: gpd.GeoDataFrame, every: list[Unit], civic: gpd.GeoDat
         COUNTY_TOWN: _nearest(stops, seats[COUNTY]),
     }
     city = _nearest(stops, centre)
-    lines = [Line(f"{names.TOWNSHIPS[COUNTY_TOWN]}—鼓楼", [at[COUNTY_TOWN], city], 30)]
+    lines = [Line(f"{names.TOWNSHIPS[COUNTY_TOWN]}—鼓楼", [at[COUNTY_TOWN], city], 10, COUNTRY_KMH)]
     for township, name in names.TOWNSHIPS.items():
         if township != COUNTY_TOWN:
             end = at[ENDS_AT.get(township, COUNTY_TOWN)] if township.startswith(COUNTY) else city
-            lines.append(Line(f"{name}专线", [at[township], end, *_across(stops, [at[township]])], 60))
+            lines.append(Line(f"{name}专线", [at[township], end, *_across(stops, [at[township]])], 15, COUNTRY_KMH))
         for number, villages in enumerate(_groups(stops, every, township, start=at[township]), start=1):
             there = [at[township], *villages]
-            lines.append(Line(f"{name}村村通{number}", [*there, *_across(stops, there)[::-1]], 120))
+            lines.append(Line(f"{name}村村通{number}", [*there, *_across(stops, there)[::-1]], 30, COUNTRY_KMH))
     return lines
 
 

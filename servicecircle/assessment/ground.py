@@ -25,6 +25,14 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class StopWalks:
+    """Walks to bus stops: from cells, and from stop to stop."""
+
+    cells: Pairs
+    between: Pairs
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Ground:
     """A city made ready to be judged.
 
@@ -58,6 +66,8 @@ class Ground:
         Distances found so far, by the facilities they lead to.
     on_roads
         Cells and facilities on the drive network, once they were placed there.
+    to_stops
+        Walks to bus stops, once they were looked for.
     """
 
     city: City
@@ -75,6 +85,7 @@ class Ground:
     estimated: frozenset[str] = frozenset()
     walks: dict[bytes, Nearest] = field(default_factory=dict)
     on_roads: dict[str, Positions] = field(default_factory=dict)
+    to_stops: list[StopWalks] = field(default_factory=list)
 
     def group(self, group: str) -> NDArray[np.float64]:
         """Return the residents of a group in each cell, shape (cells,)."""
@@ -135,6 +146,14 @@ class Ground:
             self.on_roads["cells"] = self.ways.placed(roads, cells, rule=rule)
             self.on_roads["facilities"] = self.ways.placed(roads, places, rule=rule, ids=ids)
         return self.on_roads["cells"], self.on_roads["facilities"]
+
+    def walks_to_stops(self, stops: Positions, cells_m: float, between_m: float) -> StopWalks:
+        """Return the walks from cells, and from stop to stop, to the city's bus stops, each up to some metres."""
+        if not self.to_stops:
+            walk = self.city.walk
+            cells = within(walk, self.cell_positions, stops, limit_m=cells_m)
+            self.to_stops.append(StopWalks(cells, within(walk, stops, stops, limit_m=between_m)))
+        return self.to_stops[0]
 
     def _key(self, facilities: NDArray[np.int64]) -> bytes:
         """Return what tells one set of destinations from another: ids and places, for they decide the walks."""

@@ -1,5 +1,6 @@
 """Travel time: the share of residents who reach a destination in some minutes by vehicle.
 
+By bus where the bus lines know their times (see `transit`); else by road, for which the plan may let it stand in.
 A ride is the access leg on foot (straight to the nearest road that may be entered, at the general walking speed), the
 quickest way along the drive network, and the egress leg on foot.
 """
@@ -7,7 +8,8 @@ quickest way along the drive network, and the egress leg on foot.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -18,17 +20,26 @@ from servicecircle.assessment.reach import SETTINGS, scope_missing, setting_miss
 from servicecircle.assessment.residents import CellFigures, resident_rows
 from servicecircle.assessment.rows import Outcome, blocked_rows, evidence, in_area
 from servicecircle.assessment.selection import Missing, select
+from servicecircle.assessment.transit import (
+    MOST_CHANGE_WALK_M,
+    MOST_CHANGES,
+    MOST_WALK_M,
+    buses_of,
+    trips_by_bus,
+)
 from servicecircle.city import smallest_zone
 from servicecircle.network import DRIVE_SPEEDS_KMH, rides
+from servicecircle.text import listed
 from servicecircle.units import SECONDS_PER_MINUTE, WALK_SPEEDS, reaches
 from servicecircle.words import word
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from numpy.typing import NDArray
 
     from servicecircle.assessment.ground import Ground
+    from servicecircle.assessment.transit import Buses, BusTrips
     from servicecircle.network import DriveNetwork
     from servicecircle.plan import Plan, Standard, TravelTime
 
@@ -46,23 +57,27 @@ class Trips:
     facility: NDArray[np.int64]
 
 
+Quickest: TypeAlias = "Callable[[NDArray[np.int64], NDArray[np.int64]], Trips]"
+"""Returns the quickest trip of some cells to any of some facilities."""
+
+
 def assess_travel_time(ground: Ground, plan: Plan, standard: Standard, travel: TravelTime) -> Outcome:
     """Return what a standard of travel time comes to."""
     selection = select(ground, travel.facilities)
     group = group_of(ground, plan, travel.group)
+    buses = buses_of(ground) if travel.mode == "transit" else None
     missing = [
         *selection.missing,
         *group.missing,
         *scope_missing(ground, standard),
-        *_not_known(ground, travel),
+        *_not_known(ground, travel, buses),
     ]
-    drive = ground.city.transport.drive
-    if drive is None or any(one.blocks for one in missing):
+    if any(one.blocks for one in missing):
         return Outcome(rows=blocked_rows(ground, standard), missing=tuple(missing))
     walk = plan.profiles[WALKER].speed_m_s if WALKER in plan.profiles else WALK_SPEEDS[WALKER]
-    speeds = drive.speeds(other_m_s=travel.speed_m_s)
     facilities = selection.facilities
-    trips = _trips(ground, travel, facilities, speeds=speeds, walk=walk)
+    ways = _ways(ground, travel, facilities, buses=buses, walk=walk)
+    trips = _trips(ground, travel, facilities, ways.usual)
     limit = SECONDS_PER_MINUTE * (travel.minutes if travel.minutes is not None else max(travel.bands))
     asked = _asked(ground, travel)
     figures = CellFigures(
@@ -73,37 +88,66 @@ def assess_travel_time(ground: Ground, plan: Plan, standard: Standard, travel: T
         1.0,  # a second is a metre at this speed; the metres are taken out of the rows below
         facilities,
         group.estimated,
-        others=_others(ground, travel, facilities, trips=trips, limit=limit, walk=walk),
+        others=_others(ground, travel, facilities, trips=trips, limit=limit, ways=ways),
         asked=asked,
     )
-    outcome = Outcome(missing=(*missing, *_said(ground, travel, drive, walk), *_homeless(ground, travel)))
+    outcome = Outcome(missing=(*missing, *_said(ground, travel, buses, walk), *_homeless(ground, travel)))
     resident_rows(ground, standard, figures, outcome, group=group.column)
+    proxy = travel.proxy if buses is None else bool(buses.unridden)
     for row in outcome.rows:
         row.update(worst_m=None, p50_m=None, p90_m=None)
-        if travel.proxy and row["status"] == "judged":
+        if proxy and row["status"] == "judged":
             row.update(status="reference", verdict=None)
-    outcome.cells = _cells(ground, figures, trips, limit)
+    homes = ground.cell_positions if buses is not None else ground.on_roads["cells"]
+    outcome.cells = _cells(ground, figures, trips, limit, access_m=homes.access_m)
     outcome.evidence += _uncovered_zones(ground, standard, figures)
     return outcome
 
 
-def _trips(
-    ground: Ground, travel: TravelTime, facilities: NDArray[np.int64], *, speeds: NDArray[np.float64], walk: float
-) -> Trips:
+@dataclass(frozen=True, slots=True, eq=False)
+class Ways:
+    """The ways to travel: the usual one, which counts, and others by the name of their method, reported beside it."""
+
+    usual: Quickest
+    others: Mapping[str, Quickest]
+
+
+def _ways(
+    ground: Ground, travel: TravelTime, facilities: NDArray[np.int64], *, buses: Buses | None, walk: float
+) -> Ways:
+    """Return the ways that a standard looks at: by bus if the lines know their times, else by road."""
+    others: dict[str, Quickest] = {}
+    drive = ground.city.transport.drive
+    if buses is not None:
+        rides = [trips_by_bus(ground, one, facilities, speed_m_s=walk) for one in (buses, buses.without_waiting())]
+        usual, at_once = (partial(_by_bus, ground, one) for one in rides)
+        others["no_waiting"] = at_once
+        if drive is not None:
+            speeds = drive.speeds(other_m_s=travel.speed_m_s)
+            others["drive_proxy"] = partial(_by_road, ground, speeds=speeds, walk=walk)
+        return Ways(usual, others)
+    speeds = drive.speeds(other_m_s=travel.speed_m_s) if drive is not None else np.zeros(0)
+    if drive is not None and travel.speed_m_s is not None and drive.share_stated > 0:
+        one = np.full(len(drive.roads), travel.speed_m_s)
+        others[f"all_roads_{travel.speed_m_s * KMH:.3g}_km_h"] = partial(_by_road, ground, speeds=one, walk=walk)
+    return Ways(partial(_by_road, ground, speeds=speeds, walk=walk), others)
+
+
+def _trips(ground: Ground, travel: TravelTime, facilities: NDArray[np.int64], quickest: Quickest) -> Trips:
     """Return each cell's quickest trip: to any of some facilities, or to one in its own zone of a level."""
     if travel.destination == "nearest":
-        return _quickest(ground, np.arange(len(ground.cells)), facilities, speeds=speeds, walk=walk)
+        return quickest(np.arange(len(ground.cells)), facilities)
     home = ground.cell_zones[travel.own_level].astype(object).to_numpy()
     away = ground.facility_zones[travel.own_level].astype(object).to_numpy()[facilities]
     seconds, facility = np.full(len(home), np.inf), np.full(len(home), -1, dtype=np.int64)
     for zone in sorted({zone for zone in home if isinstance(zone, str)}):
         cells, mine = np.flatnonzero(home == zone), facilities[away == zone]
-        found = _quickest(ground, cells, mine, speeds=speeds, walk=walk)
+        found = quickest(cells, mine)
         seconds[cells], facility[cells] = found.seconds, found.facility
     return Trips(seconds, facility)
 
 
-def _quickest(
+def _by_road(
     ground: Ground,
     cells: NDArray[np.int64],
     facilities: NDArray[np.int64],
@@ -119,6 +163,11 @@ def _quickest(
     return Trips(found.seconds, np.where(found.facility >= 0, np.append(facilities, -1)[found.facility], -1))
 
 
+def _by_bus(ground: Ground, trips: BusTrips, cells: NDArray[np.int64], facilities: NDArray[np.int64]) -> Trips:
+    found = trips.quickest(ground, cells, facilities)
+    return Trips(found.seconds, found.facility)
+
+
 def _asked(ground: Ground, travel: TravelTime) -> NDArray[np.bool_]:
     """Return which cells the standard asks about: those of its setting, and those that have an own zone to go to."""
     asked = ground.of_setting(travel.setting) if travel.setting else np.ones(len(ground.cells), dtype=bool)
@@ -128,39 +177,77 @@ def _asked(ground: Ground, travel: TravelTime) -> NDArray[np.bool_]:
 
 
 def _others(
-    ground: Ground, travel: TravelTime, facilities: NDArray[np.int64], *, trips: Trips, limit: float, walk: float
+    ground: Ground, travel: TravelTime, facilities: NDArray[np.int64], *, trips: Trips, limit: float, ways: Ways
 ) -> dict[str, NDArray[np.bool_]]:
-    """Return which cells are covered by other methods: other limits, any destination, one speed on every road."""
-    drive = ground.city.transport.drive
+    """Return which cells are covered by other methods: other limits, any destination, other ways to travel."""
     others = {f"within_{band:g}_min": reaches(trips.seconds, band * SECONDS_PER_MINUTE) for band in travel.bands}
-    if drive is None:
-        return others
     if travel.destination == "own":
-        speeds = drive.speeds(other_m_s=travel.speed_m_s)
-        anywhere = _quickest(ground, np.arange(len(ground.cells)), facilities, speeds=speeds, walk=walk)
+        anywhere = ways.usual(np.arange(len(ground.cells)), facilities)
         others["nearest_any"] = reaches(anywhere.seconds, limit)
-    if travel.speed_m_s is not None and drive.share_stated > 0:
-        one = np.full(len(drive.roads), travel.speed_m_s)
-        slow = _trips(ground, travel, facilities, speeds=one, walk=walk)
-        others[f"all_roads_{travel.speed_m_s * KMH:.3g}_km_h"] = reaches(slow.seconds, limit)
+    for method, quickest in ways.others.items():
+        others[method] = reaches(_trips(ground, travel, facilities, quickest).seconds, limit)
     return others
 
 
-def _not_known(ground: Ground, travel: TravelTime) -> Iterator[Missing]:
+def _not_known(ground: Ground, travel: TravelTime, buses: Buses | None) -> Iterator[Missing]:
     """Yield what keeps a standard of travel time from being evaluated."""
-    if travel.mode == "bike" or (travel.mode == "transit" and not travel.proxy):
-        en = f"travel times by {travel.mode} are not computed in this version."
-        zh = "本版本尚不计算公交时刻表行程时间。" if travel.mode == "transit" else "本版本尚不计算骑行时间。"
-        yield Missing("measure", travel.mode, zh, en)
-    if ground.city.transport.drive is None:
+    if travel.mode == "bike":
+        yield Missing(
+            "measure", "bike", "本版本尚不计算骑行时间。", "travel times by bike are not computed in this version."
+        )
+    if travel.mode == "transit" and not travel.proxy and buses is None:
+        en = "travel times by transit are not computed: no bus line has minutes and headway_minutes at two stops."
+        zh = "无法计算公交行程时间：没有线路在两个以上站点同时给出 minutes（累计用时）和 headway_minutes（发车间隔）。"
+        yield Missing("measure", "transit", zh, en)
+    if ground.city.transport.drive is None and buses is None:
         yield Missing("layer", "drive", "未载入道路网（drive）图层。", "drive: the drive network is not loaded.")
     if travel.setting:
         yield from setting_missing(ground, SETTINGS)
     yield from levels_missing(ground, [travel.own_level])
 
 
-def _said(ground: Ground, travel: TravelTime, drive: DriveNetwork, walk: float) -> Iterator[Missing]:
+def _said(ground: Ground, travel: TravelTime, buses: Buses | None, walk: float) -> Iterator[Missing]:
     """Yield what has to be said with the figures: what stands in for what, and what is assumed."""
+    drive = ground.city.transport.drive
+    if buses is not None:
+        yield from _said_of_buses(buses, walk, proxy=drive is not None)
+    elif drive is not None:
+        yield from _said_of_proxy(travel)
+        yield from _said_of_roads(ground, travel, drive, walk)
+
+
+def _said_of_buses(buses: Buses, walk: float, *, proxy: bool) -> Iterator[Missing]:
+    """Yield what is assumed of travel by bus, and which lines were not ridden."""
+    zh = (
+        f"按公交计算：步行 {walk:g} 米/秒，距首末站不超过 {MOST_WALK_M:g} 米；每次上车等候半个发车间隔（no_waiting "
+        f"为不计等候）；最多换乘 {MOST_CHANGES} 次，换乘步行不超过 {MOST_CHANGE_WALK_M:g} 米；同名线路无返程的视为双向"
+        "运行；全程步行更快的按步行计。"
+    )
+    en = (
+        f"by bus: walking at {walk:g} m/s, up to {MOST_WALK_M:g} m to the first stop and from the last; at each "
+        f"boarding a wait of half the headway (no_waiting: without it); at most {MOST_CHANGES} changes, with up to "
+        f"{MOST_CHANGE_WALK_M:g} m on foot; lines that none of their name leads back run both ways; people walk all "
+        "the way where that is quicker."
+    )
+    if proxy:
+        zh += "对照 drive_proxy 为道路行车时间。"
+        en += " drive_proxy, beside it, is the time by road."
+    yield Missing("assumption", "transit", zh, en, blocks=False)
+    if buses.unridden:
+        number, names = len(buses.unridden), listed(buses.unridden, most=5)
+        zh = (
+            f"{number:,} 条线路缺少累计用时（minutes）或发车间隔（headway_minutes），未计乘坐：{names}；"
+            "结果为下限，仅供参考。"
+        )
+        en = (
+            f"lines without minutes or headway_minutes are not ridden ({number:,}: {names}): the value is a lower "
+            "bound, for reference only."
+        )
+        yield Missing("not_ridden", "bus_lines", zh, en, blocks=False)
+
+
+def _said_of_proxy(travel: TravelTime) -> Iterator[Missing]:
+    """Yield what stands in for what."""
     if travel.mode == "transit":
         zh = "未采用公交时刻表：以道路行车时间代替，结果为上限，仅供参考，不作达标判定。"
         en = "no bus timetables are used: driving times stand in for them, an upper bound, for reference only."
@@ -168,6 +255,10 @@ def _said(ground: Ground, travel: TravelTime, drive: DriveNetwork, walk: float) 
     elif travel.proxy:
         zh, en = "以此代替规划所指，仅供参考，不作达标判定。", "stands in for what the plan means, for reference only."
         yield Missing("proxy", travel.mode, zh, en, blocks=False)
+
+
+def _said_of_roads(ground: Ground, travel: TravelTime, drive: DriveNetwork, walk: float) -> Iterator[Missing]:
+    """Yield what is assumed of travel by road, and who lives too far from any."""
     stated = f"{drive.share_stated:.0%}"
     if travel.speed_m_s is not None:
         kmh = f"{travel.speed_m_s * KMH:.3g} km/h"
@@ -223,9 +314,10 @@ def _uncovered_zones(ground: Ground, standard: Standard, figures: CellFigures) -
     ]
 
 
-def _cells(ground: Ground, figures: CellFigures, trips: Trips, limit: float) -> pd.DataFrame:
+def _cells(
+    ground: Ground, figures: CellFigures, trips: Trips, limit: float, *, access_m: NDArray[np.float64]
+) -> pd.DataFrame:
     """Return the figures of each cell; what counts is time, so there are no metres."""
-    homes = ground.on_roads["cells"]
     return pd.DataFrame(
         {
             "group": figures.group,
@@ -236,7 +328,7 @@ def _cells(ground: Ground, figures: CellFigures, trips: Trips, limit: float) -> 
             "facility_id": ground.names_of(trips.facility),
             "covered": figures.covered,
             "in_scope": figures.in_scope,
-            "access_m": homes.access_m,
+            "access_m": access_m,
             "missing": [()] * len(figures.covered),
             "n_missing": 0,
         },

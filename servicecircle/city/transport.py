@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 LINES = "bus lines"
 POINTS = frozenset({"Point"})
 
+FASTEST_KMH = 120.0
+"""A bus that would have to go faster than this between the ends of its line has its minutes wrong (km/h)."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Transport:
@@ -30,8 +33,9 @@ class Transport:
         The drive network, in the CRS of the walk network.
     lines
         Bus lines, one row for each stop of a line: ``line_id``, ``stop_id``, ``sequence`` (the order of the stops)
-        and, if known, ``name``, ``headway_minutes`` (minutes) and other columns. A row without a geometry, or a frame
-        without geometries, has the place of the facility whose ``id`` is its ``stop_id``.
+        and, if known, ``name``, ``headway_minutes`` (minutes between two buses), ``minutes`` (minutes of riding from
+        the line's first stop) and other columns. A row without a geometry, or a frame without geometries, has the
+        place of the facility whose ``id`` is its ``stop_id``.
 
     Raises
     ------
@@ -79,14 +83,18 @@ def inspect_lines(frame: pd.DataFrame, crs: pyproj.CRS, facilities: gpd.GeoDataF
     for column in ("line_id", "stop_id"):
         seen.texts(column)
     seen.numbers("sequence", may_be_missing=False)
-    if "headway_minutes" in seen.frame:
-        seen.numbers("headway_minutes", may_be_missing=True)
+    for column in ("headway_minutes", "minutes"):
+        if column in seen.frame:
+            seen.numbers(column, may_be_missing=True)
+    _inspect_headways(seen)
     if "name" in seen.frame:
         seen.frame["name"] = as_text(seen.frame["name"])
-    if seen.project(crs):
+    placed = seen.project(crs)
+    if placed:
         seen.shapes(POINTS, may_be_missing=True)
         _place(seen, facilities)
     _inspect_order(seen)
+    _inspect_minutes(seen, placed=placed)
     seen.frame = seen.frame.sort_values(["line_id", "sequence", "stop_id"], ignore_index=True)
     return seen
 
@@ -136,4 +144,62 @@ def _inspect_order(seen: Inspection) -> None:
             "同一线路有两个站的 sequence 相同，请依次编号，或为每个方向单设 line_id。",
             column="sequence",
             rows=seen.labels(twice),
+        )
+
+
+def _inspect_headways(seen: Inspection) -> None:
+    """Take headways of 0 minutes for unknown ones: nobody boards without waiting."""
+    if "headway_minutes" not in seen.frame:
+        return
+    none = (seen.frame["headway_minutes"] == 0).to_numpy()
+    if none.any():
+        seen.frame.loc[none, "headway_minutes"] = np.nan
+        seen.note(
+            "no_headway",
+            "repair",
+            "headway_minutes is 0: taken for unknown. Give the minutes between two buses.",
+            "headway_minutes 为 0，按未知处理，请填写发车间隔（分钟）。",
+            column="headway_minutes",
+            rows=seen.labels(none),
+        )
+
+
+def _inspect_minutes(seen: Inspection, *, placed: bool) -> None:
+    """Note minutes that go back along a line, and lines whose minutes no bus can keep."""
+    if "minutes" not in seen.frame:
+        return
+    known = seen.frame[seen.frame["minutes"].notna() & np.isfinite(seen.frame["sequence"])]
+    known = known.sort_values(["line_id", "sequence"], kind="stable")
+    back = known.index[(known.groupby("line_id")["minutes"].diff() < 0).to_numpy()]
+    if len(back):
+        seen.note(
+            "minutes_go_back",
+            "error",
+            "minutes are fewer than at the stop before. Give the minutes of riding from the line's first stop, added "
+            "up, not those from the stop before.",
+            "minutes 小于前一站。请填写自首站起的累计乘车分钟，而不是相邻两站之间的分钟。",
+            column="minutes",
+            rows=list(back),
+        )
+    elif placed:
+        _inspect_speeds(seen, known)
+
+
+def _inspect_speeds(seen: Inspection, known: gpd.GeoDataFrame) -> None:
+    """Note lines that are faster than any bus, as if their minutes were hours, or all the same."""
+    hops = known.geometry.distance(known.geometry.shift(), align=False)
+    hops = hops.where((known["line_id"] == known["line_id"].shift()).to_numpy(), 0.0).fillna(0.0)
+    line = known["line_id"]
+    minutes = known["minutes"].groupby(line).max() - known["minutes"].groupby(line).min()
+    hours = (minutes + 1.0) / 60  # minutes may be rounded at either end
+    fast = hops.groupby(line).sum() / 1000 > FASTEST_KMH * hours
+    if fast.any():
+        seen.note(
+            "too_fast",
+            "warning",
+            f"minutes make the bus faster than {FASTEST_KMH:g} km/h on these lines. Give minutes of riding from the "
+            "line's first stop, in minutes.",
+            f"按 minutes 推算，下列线路车速超过 {FASTEST_KMH:g} 公里/小时，请核对累计乘车分钟。",
+            column="minutes",
+            rows=fast.index[fast.to_numpy()],
         )

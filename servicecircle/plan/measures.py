@@ -266,7 +266,7 @@ class TravelTime:
     bands
         Further limits (minutes) reported beside it.
     speed_m_s
-        The speed, m/s, where roads state none; None with timetables.
+        The speed by road, m/s, where roads state none; by bus the lines say how long they take.
     destination
         ``nearest`` of all, or ``own``: the one of the resident's own zone of the level `own_level`.
     own_level
@@ -274,7 +274,8 @@ class TravelTime:
     setting
         If given, only residents of this setting (``urban`` or ``rural``) are asked.
     proxy
-        Whether the value only stands in for what the plan means, so that no verdict is given.
+        Whether the value only stands in for what the plan means, so that no verdict is given. With ``transit`` driving
+        times stand in where no bus lines with ``minutes`` and ``headway_minutes`` are known.
     """
 
     kind: ClassVar[Literal["travel_time"]] = "travel_time"

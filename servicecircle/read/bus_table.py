@@ -30,11 +30,19 @@ HEADS = {
     "stop_name": ("stop_name", "站名", "站点", "站点名称", "公交站"),
     "hours": ("hours", "首末班", "首末班时间", "首末班车", "营运时间", "运营时间"),
     "headway": ("headway", "headway_minutes", "发车间隔", "发车间隔(分钟)", "发车间隔（分钟）", "间隔"),
+    "minutes": (
+        "minutes",
+        *("累计用时", "累计用时(分钟)", "累计用时（分钟）", "累计时间"),
+        *("用时", "用时(分钟)", "用时（分钟）"),
+    ),
 }
 """Heads under which offices keep what a bus table holds; the first is this library's own."""
 
 NEEDED = ("line", "sequence", "stop_name")
 NUMBER = re.compile(r"\d+(?:\.\d+)?")
+HOURS = re.compile(r"(\d+(?:\.\d+)?)\s*小时\s*(\d+(?:\.\d+)?)\s*(?:分钟?)?")
+WITH_UNIT = re.compile(r"(\d+(?:\.\d+)?)\s*(小时|分)?")
+SPAN = re.compile(r"^(?:\d+(?:\.\d+)?\s*小时)?\s*(?:\d+(?:\.\d+)?\s*(?:分钟?|min)?)?$")
 CLOCK = re.compile(r"(\d{1,2})\s*[:：时]\s*(\d{2})")
 IN_BRACKETS = re.compile(r"[(（].*?[)）]")
 
@@ -52,7 +60,8 @@ def bus_lines(table: pd.DataFrame, stops: gpd.GeoDataFrame | None = None, *, unp
     ----------
     table
         One row for each stop of a line, with the heads in `HEADS`: line, direction (if known), sequence, stop_name,
-        hours such as ``"6:00-21:30"``, and headway (minutes) such as ``"10-15分钟"``, of which the longest counts.
+        hours such as ``"6:00-21:30"``, headway (minutes) such as ``"10-15分钟"``, of which the longest counts, and
+        minutes of riding from the line's first stop.
     stops
         Bus stops with ``id``, ``name`` and points, for a table without places.
     unplaced
@@ -63,7 +72,7 @@ def bus_lines(table: pd.DataFrame, stops: gpd.GeoDataFrame | None = None, *, unp
     -------
     Read
         Lines as `servicecircle.city.Transport` takes them, in the CRS of the places: line_id (line and direction),
-        name, stop_id, stop_name, sequence (from 1, without gaps), headway_minutes, first, last, geometry.
+        name, stop_id, stop_name, sequence (from 1, without gaps), headway_minutes, minutes, first, last, geometry.
 
     Raises
     ------
@@ -94,7 +103,7 @@ def bus_lines(table: pd.DataFrame, stops: gpd.GeoDataFrame | None = None, *, unp
             raise LayerError(DataReport(tuple(findings)))
     rows = _placed(rows[~lost], places)
     rows["sequence"] = rows.groupby("line_id").cumcount() + 1
-    columns = ["line_id", "name", "stop_id", "stop_name", "sequence", "headway_minutes", "first", "last"]
+    columns = ["line_id", "name", "stop_id", "stop_name", "sequence", "headway_minutes", "minutes", "first", "last"]
     frame = gpd.GeoDataFrame(rows[columns].reset_index(drop=True), geometry=rows["geometry"].to_list(), crs=crs)
     lines, known = frame["line_id"].nunique(), int(frame["headway_minutes"].notna().sum())
     en = f"{lines:,} lines with {len(frame):,} stops; {known:,} of them have a headway."
@@ -124,7 +133,8 @@ def _rows(table: pd.DataFrame) -> tuple[pd.DataFrame, list[Finding]]:
     texts["name"] = texts["line"]
     texts["line_id"] = texts["line"] + texts["direction"].map(lambda way: f"/{way}" if isinstance(way, str) else "")
     texts["order"] = texts["sequence"].astype(float)
-    texts["headway_minutes"] = texts["headway"].map(_longest).astype(float)
+    for column, head in (("headway_minutes", "headway"), ("minutes", "minutes")):
+        texts[column] = texts[head].map(_longest).astype(float)
     texts["first"], texts["last"] = zip(*texts["hours"].map(_hours), strict=True) if len(texts) else ([], [])
     told = texts.groupby("line_id")[["headway_minutes", "first", "last"]].transform("first")
     texts[["headway_minutes", "first", "last"]] = told
@@ -152,6 +162,7 @@ def _faults(texts: pd.DataFrame) -> list[Finding]:
         ("sequence", order.isna(), "has no number in sequence", "站序不是数字"),
         ("sequence", twice & order.notna(), "has a sequence that its line has twice", "同一线路站序重复"),
         ("headway", texts["headway"].map(_unreadable(NUMBER)), "has a headway without a number", "发车间隔无数字"),
+        ("minutes", texts["minutes"].map(_unreadable(SPAN)), "has minutes that are no number", "累计用时不是数字"),
         ("hours", texts["hours"].map(_unreadable(CLOCK)), "has hours without a time such as 6:00", "首末班无时刻"),
     )
     return [
@@ -174,11 +185,25 @@ def _unreadable(pattern: re.Pattern[str]) -> Any:
 
 
 def _longest(text: object) -> float:
-    return max((float(number) for number in _numbers(text)), default=np.nan)
+    return max(_numbers(text), default=np.nan)
 
 
-def _numbers(text: object) -> list[str]:
-    return NUMBER.findall(text) if isinstance(text, str) else []
+def _numbers(text: object) -> list[float]:
+    """Return the numbers in a text, hours as minutes; a number without a unit has that of the next one.
+
+    Examples
+    --------
+    >>> _numbers("10-15分钟"), _numbers("1-2小时"), _numbers("1小时30分"), _numbers("30分钟-1小时")
+    ([10.0, 15.0], [60.0, 120.0], [90.0], [30.0, 60.0])
+    """
+    if not isinstance(text, str):
+        return []
+    whole = HOURS.sub(lambda found: f"{float(found[1]) * 60 + float(found[2]):g}分", text)
+    numbers, unit = list[float](), ""
+    for number, told in reversed(WITH_UNIT.findall(whole)):
+        unit = told or unit
+        numbers.append(float(number) * (60 if unit == "小时" else 1))
+    return numbers[::-1]
 
 
 def _hours(text: object) -> tuple[str | None, str | None]:

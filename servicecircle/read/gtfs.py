@@ -19,7 +19,7 @@ from servicecircle.text import decode, listed
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator
 
     from numpy.typing import NDArray
 
@@ -45,7 +45,8 @@ def read_gtfs(path: str | os.PathLike[str], *, route_types: Collection[int] = BU
 
     The trips of a route that call at the same stops in the same order make one line, which is there if any trip runs on
     any day. Its headway is the mean time between the departures from its first stop, of those days (``service_id``)
-    on which it departs most often; calendars themselves and frequencies.txt are not read.
+    on which it departs most often; calendars themselves and frequencies.txt are not read. Its minutes to a stop are the
+    median over its trips, from the departure at the first stop to the arrival there.
 
     Parameters
     ----------
@@ -60,7 +61,7 @@ def read_gtfs(path: str | os.PathLike[str], *, route_types: Collection[int] = BU
         One row for each stop of a line, in longitude and latitude (EPSG:4326): line_id (the route_id; with a number
         where a route has several lines, the one with most trips first), name, mode (bus, tram, rail, ferry or other),
         stop_id, stop_name, sequence (from 1), trips, headway_minutes (minutes; NaN without two departures with times),
-        geometry. The index counts from 0.
+        minutes (of riding from the first stop; NaN where no trip gives a time), geometry. The index counts from 0.
 
     Raises
     ------
@@ -82,7 +83,8 @@ def read_gtfs(path: str | os.PathLike[str], *, route_types: Collection[int] = BU
     _stop_at(path, [*_contradictions(routes, trips, times, stops), *_bad_numbers(routes, times, stops)])
     wanted = routes["route_type"].astype(int).isin(list(route_types)).to_numpy()
     patterns = _patterns(trips[trips["route_id"].isin(routes["route_id"][wanted])], times)
-    return Read(_lines(patterns, routes, stops), DataReport((_said(path, patterns, int((~wanted).sum())),)))
+    findings = (_said(path, patterns, int((~wanted).sum())), *_bad_times(path, times))
+    return Read(_lines(patterns, routes, stops), DataReport(findings))
 
 
 def _texts(path: Path) -> dict[str, str]:
@@ -165,17 +167,23 @@ def _numbers(values: pd.Series[str]) -> NDArray[np.float64]:
 
 
 def _patterns(trips: pd.DataFrame, times: pd.DataFrame) -> pd.DataFrame:
-    """Return the lines: route_id, stops (a tuple), trips, headway_minutes, line_id; by route, most trips first."""
+    """Return the lines, by route, most trips first.
+
+    Their columns are route_id, stops and minutes (tuples, one for each stop), trips, headway_minutes, line_id.
+    """
     mine = times[times["trip_id"].isin(trips["trip_id"])]
     mine = mine.assign(order=mine["stop_sequence"].astype(int)).sort_values(["trip_id", "order"])
     stops = mine.groupby("trip_id")["stop_id"].agg(tuple)
     route = trips.set_index("trip_id")["route_id"].reindex(stops.index)
     service = trips.set_index("trip_id").get("service_id", pd.Series("", index=trips["trip_id"])).reindex(stops.index)
-    runs = pd.DataFrame({"route_id": route, "stops": stops, "service_id": service, "leaves": _departures(mine)})
+    ridden = mine.assign(minutes=_ridden(mine)).groupby("trip_id")["minutes"].agg(tuple)
+    leaves = _departures(mine)
+    runs = pd.DataFrame({"route_id": route, "stops": stops, "service_id": service, "leaves": leaves, "ridden": ridden})
     lines = runs.groupby(["route_id", "stops"]).size().rename("trips").reset_index()
-    lines["headway_minutes"] = [
-        _headway(part) for _, part in runs.groupby(["route_id", "stops"])[["service_id", "leaves"]]
-    ]
+    parts = [part for _, part in runs.groupby(["route_id", "stops"])[["service_id", "leaves", "ridden"]]]
+    lines["headway_minutes"] = [_headway(part) for part in parts]
+    # a median of trips that lack times at different stops may fall a little along the line; riding never does
+    lines["minutes"] = [tuple(pd.DataFrame(part["ridden"].tolist()).median().cummax()) for part in parts]
     lines = lines.sort_values(["route_id", "trips", "stops"], ascending=[True, False, True])
     several = lines["route_id"].duplicated(keep=False)
     number = (lines.groupby("route_id").cumcount() + 1).astype(str)
@@ -185,11 +193,54 @@ def _patterns(trips: pd.DataFrame, times: pd.DataFrame) -> pd.DataFrame:
 def _departures(times: pd.DataFrame) -> pd.Series[float]:
     """Return when each trip leaves its first stop, in minutes after midnight; NaN where no time is given."""
     first = times.drop_duplicates("trip_id").set_index("trip_id")
-    given = [first[column] for column in ("departure_time", "arrival_time") if column in first]
+    return _clock(first, ("departure_time", "arrival_time"))
+
+
+def _ridden(times: pd.DataFrame) -> NDArray[np.float64]:
+    """Return the minutes from each trip's first stop to each of its stops; NaN for trips whose times go back."""
+    there = _since_first(times)
+    return np.where(times["trip_id"].isin(_going_back(times["trip_id"], there)), np.nan, there)
+
+
+def _since_first(times: pd.DataFrame) -> NDArray[np.float64]:
+    """Return the minutes from the departure of each trip, whose rows are in order, to its arrival at each stop."""
+    trip = times["trip_id"]
+    there = _clock(times, ("arrival_time", "departure_time")) - trip.map(_departures(times)).astype(float)
+    return np.asarray(there.where(trip.duplicated() | there.isna(), 0.0), dtype=np.float64)
+
+
+def _going_back(trip: pd.Series[str], minutes: NDArray[np.float64]) -> set[str]:
+    """Return the trips whose times go back from a stop to a later one."""
+    known = ~np.isnan(minutes)
+    told = pd.Series(minutes[known], index=trip[known])
+    return set(told.index[(told.groupby(level=0).diff() < 0).to_numpy()])
+
+
+def _clock(times: pd.DataFrame, columns: tuple[str, str]) -> pd.Series[float]:
+    """Return times in minutes after midnight, from the first of two columns that gives one; NaN where none does."""
+    given = [times[column] for column in columns if column in times]
     if not given:
-        return pd.Series(np.nan, index=first.index)
+        return pd.Series(np.nan, index=times.index)
     clock = given[0].where(given[0] != "", given[-1]).str.extract(f"^{CLOCK}$").astype(float)
     return clock[0] * 60 + clock[1] + clock[2] / 60
+
+
+def _bad_times(path: Path, times: pd.DataFrame) -> Iterator[Finding]:
+    """Yield which times cannot be read, and the trips whose times go back: neither counts."""
+    for column in ("arrival_time", "departure_time"):
+        if column in times:
+            bad = (times[column] != "") & ~times[column].str.fullmatch(CLOCK)
+            if bad.any():
+                en = f"stop_times.txt: {column} is no time such as 08:05:00; taken for unknown. Correct the feed."
+                zh = f"stop_times.txt 的 {column} 不是 08:05:00 这样的时刻，按未知处理，请更正。"
+                rows = times.index[bad.to_numpy()]
+                yield Finding.about(path.name, "bad_time", "warning", en=en, zh=zh, column=column, rows=rows)
+    ordered = times.assign(order=times["stop_sequence"].astype(int)).sort_values(["trip_id", "order"])
+    back = sorted(_going_back(ordered["trip_id"], _since_first(ordered)))
+    if back:
+        en = "stop_times.txt: the times of these trips go back from a stop to a later one; not used. Correct the feed."
+        zh = "stop_times.txt 中这些班次的时刻前后颠倒，其用时未采用，请更正。"
+        yield Finding.about(path.name, "times_go_back", "warning", en=en, zh=zh, rows=back)
 
 
 def _headway(runs: pd.DataFrame) -> float:
@@ -207,7 +258,7 @@ def _mode(kind: int) -> str:
 
 def _lines(patterns: pd.DataFrame, routes: pd.DataFrame, stops: pd.DataFrame) -> gpd.GeoDataFrame:
     """Return one row for each stop of a line."""
-    rows = patterns.rename(columns={"stops": "stop_id"}).explode("stop_id", ignore_index=True)
+    rows = patterns.rename(columns={"stops": "stop_id"}).explode(["stop_id", "minutes"], ignore_index=True)
     rows["sequence"] = rows.groupby("line_id").cumcount() + 1
     of_route = routes.set_index("route_id").reindex(rows["route_id"])
     names = [of_route[column] for column in ("route_short_name", "route_long_name") if column in of_route]
@@ -223,6 +274,7 @@ def _lines(patterns: pd.DataFrame, routes: pd.DataFrame, stops: pd.DataFrame) ->
             "sequence": rows["sequence"],
             "trips": rows["trips"].astype(int),
             "headway_minutes": rows["headway_minutes"].astype(float),
+            "minutes": rows["minutes"].astype(float),
         }
     )
     points = shapely.points(_numbers(of_stop["stop_lon"]), _numbers(of_stop["stop_lat"]))

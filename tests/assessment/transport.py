@@ -21,7 +21,7 @@ from servicecircle.plan import Plan, read_plan
 from tests import oracle
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 EAST = {("N5", "N6"), ("N6", "N7"), ("N7", "N8"), ("N8", "N9")}
 CLASSES = {
@@ -39,6 +39,11 @@ SEATS = (
     ("city_centre", "N1", None),
 )
 VILLAGES = {"V1": (2000, 3200), "V2": (3200, 4400), "V3": (4400, 5000)}
+WALK_M_S = oracle.ORACLE["speeds_m_per_min"]["general"] / 60
+
+Calls = tuple[tuple[str, float | None], ...]
+"""Where a line stops, and the minutes to there."""
+
 COUNTIES = {"K1": (0, 2000), "K2": (2000, 6000)}
 
 
@@ -64,6 +69,35 @@ def lines(served: dict[str, Sequence[str]] | None = None) -> gpd.GeoDataFrame:
         for place, stop in enumerate(stops, start=1)
     ]
     return gpd.GeoDataFrame(rows, geometry="geometry", crs=oracle.ORACLE["crs"])
+
+
+def place(name: str) -> shapely.Point:
+    """Return a node, or the point of the street that many metres east, as in ``x1700``."""
+    if name.startswith("x"):
+        dx, dy = oracle.ORACLE["offset"]
+        return shapely.Point(float(name[1:]) + dx, 500 + dy)
+    return oracle.node(name)
+
+
+def timed_lines(
+    calls: Mapping[str, Calls], headway: float | Mapping[str, float | None], *, names: Mapping[str, str] | None = None
+) -> gpd.GeoDataFrame:
+    """Return lines by the stops they call at and the minutes to each, with one headway or one for each line."""
+    rows = [
+        {
+            "line_id": line,
+            "name": (names or {}).get(line),
+            "stop_id": stop,
+            "sequence": number,
+            "minutes": minutes,
+            "headway_minutes": headway if isinstance(headway, int | float) else headway[line],
+            "geometry": place(stop),
+        }
+        for line, stops in calls.items()
+        for number, (stop, minutes) in enumerate(stops, start=1)
+    ]
+    frame = gpd.GeoDataFrame(rows, geometry="geometry", crs=oracle.ORACLE["crs"])
+    return frame.astype({"minutes": float, "headway_minutes": float})
 
 
 def facilities(seats: Sequence[tuple[str, str, str | None]] = SEATS) -> gpd.GeoDataFrame:
@@ -96,4 +130,4 @@ def city(*, transport: Transport | None = None, **changes: Any) -> City:
 def plan(*standards: str) -> Plan:
     """Return standards of the plan, with the oracle's walking speed."""
     whole = read_plan(Path(__file__).parents[1] / "plan" / "data" / "all_measures.toml")
-    return whole.only(*standards).with_speeds(general=oracle.ORACLE["speeds_m_per_min"]["general"] / 60)
+    return whole.only(*standards).with_speeds(general=WALK_M_S)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -77,10 +78,50 @@ def test_what_was_found_in_the_roads_is_in_the_report() -> None:
         (LINES.assign(sequence=[1, "two", 1]), "sequence is no number"),
         (LINES.assign(sequence=[1, 1, 1]), "the same sequence"),
         (LINES.assign(headway_minutes=[10, -1, 5]), "headway_minutes is below zero"),
+        (LINES.assign(minutes=[3, -1, 0]), "minutes is below zero"),
+        (LINES.assign(minutes=[3, "4 min", 0]), "minutes is no number"),
+        # line 7 calls at S1 (row 1) after 4 minutes and then at S2 (row 0) after 3
+        (LINES.assign(minutes=[3, 4, 0]), "fewer than at the stop before. Give the minutes of riding from the line's "),
     ],
 )
 def test_faults_of_lines_are_named(frame: pd.DataFrame, said: str) -> None:
     assert said in faults(frame)
+
+
+def test_minutes_that_go_back_name_their_rows() -> None:
+    frame = LINES.assign(minutes=[3, 4, 0]).set_axis(["late", "early", "other"])
+    said = faults(frame)
+    assert "1 row" in said
+    assert "late" in said
+    assert "minutes 小于前一站" in said
+
+
+def test_minutes_are_kept_and_may_be_missing() -> None:
+    lines = with_lines(LINES.assign(minutes=["3", 0, ""], headway_minutes=[5, 5, np.nan])).transport.lines
+    assert lines is not None
+    assert lines["minutes"].tolist()[:2] == [0.0, 3.0]
+    assert lines["minutes"].isna().tolist() == [False, False, True]
+
+
+@pytest.mark.parametrize(("minutes", "told"), [(0.0, True), (0.2, False), (3.0, False)])
+def test_a_line_too_fast_for_any_bus_is_told(minutes: float, *, told: bool) -> None:
+    """From N1 to N5 and back to N4 are 1800 + 400 m: 1.1 minutes at 120 km/h, of which rounding may hide 1."""
+    nodes = [oracle.node(name) for name in ("N1", "N5", "N4")]
+    frame = pd.DataFrame({"line_id": ["7"] * 3, "stop_id": ["a", "b", "c"], "sequence": [1, 2, 3]})
+    frame["minutes"] = [0.0, minutes, minutes]
+    city = with_lines(gpd.GeoDataFrame(frame, geometry=nodes, crs=oracle.ORACLE["crs"]))
+    found = [one for one in city.report.findings if one.code == "too_fast"]
+    assert bool(found) is told
+    assert [(one.severity, one.rows) for one in found] == [("warning", ("7",))] * told
+
+
+def test_a_headway_of_nothing_is_unknown_and_told() -> None:
+    city = with_lines(LINES.assign(headway_minutes=[0, 0, 12]))
+    lines = city.transport.lines
+    assert lines is not None
+    assert lines["headway_minutes"].isna().tolist() == [True, True, False]
+    (found,) = [one for one in city.report.findings if one.code == "no_headway"]
+    assert (found.severity, found.count, found.column) == ("repair", 2, "headway_minutes")
 
 
 def test_all_faults_of_all_layers_are_named_at_once() -> None:

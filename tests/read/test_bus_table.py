@@ -130,3 +130,32 @@ def test_stops_become_facilities() -> None:
     assert found[["id", "service", "mode", "lines"]].to_numpy().tolist() == [
         ["m1", "bus_stop", "bus", 2], ["n", "bus_stop", "bus", 2], ["s", "bus_stop", "bus", 2],
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("head", ["minutes", "用时", "累计用时", "累计用时(分钟)", "用时（分钟）"])
+@pytest.mark.parametrize("given", [[0, 4, 9.5], ["0", "4分钟", "9.5 分"], [0, "4min", 9.5]])
+def test_minutes_of_riding_are_kept(head: str, given: list[Any]) -> None:
+    frame = bus_lines(table(ROWS[:3]).assign(**{head: given}), STOPS).frame
+    assert frame["minutes"].tolist() == [0.0, 4.0, 9.5]
+
+
+def test_without_minutes_none_are_known() -> None:
+    assert bus_lines(table(), STOPS).frame["minutes"].isna().all()
+
+
+def test_minutes_may_be_missing_at_some_stops_and_are_not_filled_down() -> None:
+    frame = bus_lines(table(ROWS[:3]).assign(用时=["0", "", "1小时5分钟"]), STOPS).frame
+    assert frame["minutes"].isna().tolist() == [False, True, False]
+    assert frame["minutes"].iloc[2] == 65.0
+
+
+@pytest.mark.parametrize("bad", ["约十分钟", "1:05", "-3", "5-8"])
+def test_minutes_that_are_no_number_are_named(bad: str) -> None:
+    with pytest.raises(LayerError, match="has minutes that are no number"):
+        bus_lines(table(ROWS[:3]).assign(用时=[0, bad, 9]), STOPS)
+
+
+@pytest.mark.parametrize(("text", "minutes"), [("1小时", 60.0), ("1-2小时", 120.0), ("30分钟-1小时", 60.0)])
+def test_headways_in_hours_are_minutes(text: str, minutes: float) -> None:
+    rows = [[*ROWS[0][:5], text], *ROWS[1:3]]
+    assert bus_lines(table(rows), STOPS).frame["headway_minutes"].tolist() == [minutes] * 3

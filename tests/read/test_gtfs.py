@@ -147,3 +147,58 @@ def test_modes_and_headways(tmp_path: Path) -> None:
 
 def test_undergrounds_are_rail(tmp_path: Path) -> None:
     assert set(read_gtfs(folder(tmp_path), route_types={1}).frame["mode"]) == {"rail"}
+
+
+TIMES = "trip_id,arrival_time,departure_time,stop_id,stop_sequence\n"
+
+
+def ridden(path: Path, rows: str, *, header: str = TIMES) -> dict[str, list[float | None]]:
+    """Return the minutes to each stop of each line (None for unknown), with these rows for the trips of R1."""
+    frame = read_gtfs(folder(path, {"stop_times": header + rows})).frame
+    told = frame["minutes"].astype(object).where(frame["minutes"].notna(), None)
+    return {str(line): part.tolist() for line, part in told.groupby(frame["line_id"])}
+
+
+def test_minutes_count_from_the_departure_at_the_first_stop_to_each_arrival(tmp_path: Path) -> None:
+    """The bus stands 3 minutes at a before it leaves, and 2 at b."""
+    rows = "t1,08:00:00,08:03:00,a,1\nt1,08:10:00,08:12:00,b,2\nt1,08:20:30,08:20:30,c,3\n"
+    assert ridden(tmp_path, rows) == {"R1": [0.0, 7.0, 17.5]}
+
+
+def test_minutes_are_the_median_of_the_trips(tmp_path: Path) -> None:
+    """5, 6 and 20 minutes: 6, not the mean of over 10; also after midnight."""
+    rows = (
+        "t1,08:00:00,,a,1\nt1,08:05:00,,b,2\nt2,23:57:00,,a,1\nt2,24:03:00,,b,2\nt3,09:00:00,,a,1\nt3,09:20:00,,b,2\n"
+    )
+    assert ridden(tmp_path, rows) == {"R1": [0.0, 6.0]}
+
+
+def test_stops_without_times_have_no_minutes(tmp_path: Path) -> None:
+    rows = "t1,08:00:00,,a,1\nt1,,,b,2\nt1,08:09:00,,c,3\n"
+    assert ridden(tmp_path, rows) == {"R1": [0.0, None, 9.0]}
+
+
+def test_minutes_never_fall_along_a_line(tmp_path: Path) -> None:
+    """Only the quick trip gives a time at c, 9 minutes; 5 and 15 minutes to b have the median 10."""
+    rows = "t1,08:00:00,,a,1\nt1,08:05:00,,b,2\nt1,08:09:00,,c,3\nt2,09:00:00,,a,1\nt2,09:15:00,,b,2\nt2,,,c,3\n"
+    assert ridden(tmp_path, rows) == {"R1": [0.0, 10.0, 10.0]}
+
+
+def test_a_feed_without_any_times_has_no_minutes(tmp_path: Path) -> None:
+    rows = "t1,a,1\nt1,b,2\n"
+    assert ridden(tmp_path, rows, header="trip_id,stop_id,stop_sequence\n") == {"R1": [None, None]}
+
+
+def test_trips_whose_times_go_back_give_no_minutes_and_are_told(tmp_path: Path) -> None:
+    """t1 takes 5 minutes; t2 arrives before it left."""
+    rows = "t1,08:00:00,,a,1\nt1,08:05:00,,b,2\nt2,09:00:00,09:10:00,a,1\nt2,09:05:00,,b,2\n"
+    assert ridden(tmp_path, rows) == {"R1": [0.0, 5.0]}
+    (found,) = [one for one in read_gtfs(tmp_path).report.findings if one.code == "times_go_back"]
+    assert (found.severity, found.rows) == ("warning", ("t2",))
+
+
+def test_times_that_cannot_be_read_are_told(tmp_path: Path) -> None:
+    rows = "t1,08:00:00,,a,1\nt1,8.05,,b,2\nt1,08:09:00,,c,3\n"
+    assert ridden(tmp_path, rows) == {"R1": [0.0, None, 9.0]}
+    (found,) = [one for one in read_gtfs(tmp_path).report.findings if one.code == "bad_time"]
+    assert (found.severity, found.column, found.rows) == ("warning", "arrival_time", ("1",))

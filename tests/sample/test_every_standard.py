@@ -144,3 +144,15 @@ def test_tree_cover_has_to_grow_up_to_its_target(result: Assessment) -> None:
     assert row["value"] == pytest.approx(trees / county.area)
     assert row["value"] < 0.3
     assert row["gap"] == pytest.approx((0.3 * county.area - trees) / 1e6)
+
+
+@pytest.mark.parametrize("standard", ["CX-02", "CX-03", "CX-04"])
+def test_rural_travel_times_are_by_bus_with_the_drive_beside(result: Assessment, standard: str) -> None:
+    about = result.evidence[result.evidence["standard_id"] == standard]
+    assert "by bus" in " ".join(about.loc[about["kind"] == "assumption", "en"])
+    assert not set(about["kind"]) & {"proxy", "not_ridden"}
+    beside = result.companions[result.companions["standard_id"] == standard]
+    shares = beside.pivot_table(index="zone_id", columns="method", values="value")
+    values = rows(result, standard).set_index("zone_id")["value"].loc[shares.index]
+    assert (shares["no_waiting"] >= values).all()
+    assert (shares["drive_proxy"] >= values).all()

@@ -246,6 +246,17 @@ def test_bus_lines_serve_most_stops_and_no_other_places() -> None:
     assert (lines["headway_minutes"] > 0).all()
 
 
+def test_buses_go_on_from_stop_to_stop_as_fast_as_buses_do() -> None:
+    """From 15 to 40 km/h along straight lines between stops, over each whole line; minutes are rounded to tenths."""
+    lines, stops = pd.read_csv(FOLDER / "bus_lines.csv"), layer("bus_stops").set_index("id").geometry
+    for _, line in lines.groupby("line_id"):
+        assert line["minutes"].iloc[0] == 0
+        assert line["minutes"].is_monotonic_increasing
+        places = stops[line["stop_id"]].to_numpy()
+        km = shapely.distance(places[:-1], places[1:]).sum() / 1000
+        assert 15 < km / (line["minutes"].iloc[-1] / 60) < 40
+
+
 def test_the_readme_documents_every_service_and_column(facilities: pd.DataFrame, zones: gpd.GeoDataFrame) -> None:
     text = (FOLDER / "README.md").read_text("utf-8")
     columns = set(zones) | {column for name in TABLES for column in table(name)} - {"lon", "lat", "x", "y", "geometry"}
