@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 import shapely
 
-from servicecircle.errors import ReadError
+from servicecircle.errors import LayerError, ReadError
 from tests.read.folders import EAST, METRIC, NORTH, found, lonlat, read_with, write_book, write_map, write_town
 
 if TYPE_CHECKING:
@@ -137,6 +137,21 @@ def test_a_row_with_a_place_keeps_it_whatever_zone_it_names(folder: Path) -> Non
     schools = city.facilities[city.facilities["service"] == "school"].set_index("name")
     inside = city.facility_zones["街道"].reindex(schools["id"])
     assert inside.tolist() == ["W", "E"]
+
+
+@pytest.mark.parametrize(
+    "more", ["", "merge_duplicates = true", 'match = { file = "stops.geojson" }'], ids=["zone", "merged", "matched"]
+)
+def test_a_table_with_heads_only_is_a_true_zero(folder: Path, more: str) -> None:
+    write_book(folder / "学校.xlsx", ROWS[:1])
+    city = read_with(folder, SCHOOLS + more)
+    assert "school" in city.services
+    assert added(city) == {}
+
+
+def test_a_row_that_is_nowhere_is_refused(folder: Path) -> None:
+    with pytest.raises(LayerError, match="neither a geometry nor a zone_id"):
+        read_with(folder, SCHOOLS.replace('zone = { column = "街道" }\n', ""))
 
 
 def test_a_zone_that_is_not_there_is_a_fault(folder: Path) -> None:

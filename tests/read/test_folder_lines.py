@@ -100,6 +100,14 @@ def test_the_stops_of_a_feed_become_facilities_if_city_toml_says_so(folder: Path
     assert set(city.transport.lines["headway_minutes"]) == {30.0}
 
 
+@pytest.mark.parametrize("heads", [("线路", "站序", "站名"), ("line_id", "stop_id", "sequence")], ids=["office", "own"])
+def test_a_table_without_rows_holds_no_lines(folder: Path, heads: tuple[str, ...]) -> None:
+    write_book(folder / "公交.xlsx", [heads])
+    lines = read_with(folder, TABLE).transport.lines
+    assert lines is not None
+    assert lines.empty
+
+
 def test_without_it_they_do_not(folder: Path) -> None:
     feed(folder / "feed")
     city = read_with(folder, '[[bus_lines]]\nfile = "feed"')

@@ -64,6 +64,11 @@ def test_a_zone_without_a_row_is_a_warning(folder: Path) -> None:
     assert (said.severity, said.rows) == ("warning", ("E",))
 
 
+def test_a_weight_that_is_no_column_is_named(folder: Path) -> None:
+    with pytest.raises(ReadError, match=r"\[population\]: weight '面' is unknown\. Known: 面积"):
+        read_edited(folder, (RASTER, f"{TABLE}\n{SPREAD.replace('面积', '面')}"))
+
+
 @pytest.mark.parametrize(
     ("rows", "said"),
     [

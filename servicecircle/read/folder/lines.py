@@ -8,7 +8,6 @@ import geopandas as gpd
 import pandas as pd
 
 from servicecircle.errors import ReadError
-from servicecircle.projection import reproject
 from servicecircle.read.bus_table import bus_lines, stops_of
 from servicecircle.read.folder.reader import one_layer
 from servicecircle.read.gtfs import read_gtfs
@@ -67,14 +66,11 @@ def _stops(lines: Sequence[Read], crs: pyproj.CRS) -> Read:
 
 def _one_file(reader: FolderReader, source: BusLines, facilities: gpd.GeoDataFrame) -> Read:
     """Return the bus lines of a table or a GTFS feed."""
-    path = reader.path(source.file)
     if source.is_gtfs:
-        read = read_gtfs(path)
-    else:
-        read = reader.raw(source)
-        if not OURS.intersection(read.frame.columns):
-            stops = facilities[facilities["service"] == STOP] if source.lacks_places else None
-            found = bus_lines(read.frame, stops, unplaced=source.unplaced)
-            read = Read(found.frame, read.report + found.report)
-    frame, findings = reproject(read.frame, reader.crs, layer=path.name)
-    return Read(frame, read.report.plus(*findings))
+        return reader.projected(read_gtfs(reader.path(source.file)), source)
+    read = reader.raw(source)
+    if not OURS.intersection(read.frame.columns):
+        stops = facilities[facilities["service"] == STOP] if source.lacks_places else None
+        found = bus_lines(read.frame, stops, unplaced=source.unplaced)
+        read = Read(found.frame, read.report + found.report)
+    return reader.projected(read, source)

@@ -89,7 +89,9 @@ class FolderReader:
 
     def projected(self, read: Read, source: Source) -> Read:
         """Return a layer in the city's CRS."""
-        frame, findings = reproject(read.frame, self.crs, layer=self.path(source.file).name)
+        nothing = read.frame.crs is None and not len(read.frame)
+        frame = read.frame.set_crs(self.crs) if nothing else read.frame
+        frame, findings = reproject(frame, self.crs, layer=self.path(source.file).name)
         return Read(frame, read.report.plus(*findings))
 
     def with_all_rows(self, read: Read, source: Source) -> Read:
