@@ -16,6 +16,7 @@ from servicecircle.city.vocabulary import (
     GROUPS,
     NUMBERS,
     OFFERS,
+    OWNERSHIPS,
     SETTINGS,
     STATUSES,
     URBAN_RURAL_CODES,
@@ -216,10 +217,29 @@ def inspect_facilities(frame: object, crs: pyproj.CRS) -> Inspection:
         seen.frame["status"] = seen.frame["status"].fillna("open")
     else:
         seen.frame["status"] = "open"
+    _inspect_ownership(seen)
     if "services" in seen.frame:
         seen.frame["services"] = [_offers(value) for value in seen.frame["services"]]
     _inspect_ids(seen)
     return seen
+
+
+def _inspect_ownership(seen: Inspection) -> None:
+    """Replace the words for ownership by the library's terms; other words stay, and are said to count as neither."""
+    if "ownership" not in seen.frame:
+        return
+    owners = as_text(seen.frame["ownership"])
+    seen.frame["ownership"] = owners.where(~owners.isin(list(OWNERSHIPS)), owners.map(OWNERSHIPS))
+    unknown = (owners.notna() & ~owners.isin(list(OWNERSHIPS))).to_numpy()
+    if unknown.any():
+        seen.note(
+            "unknown_value",
+            "warning",
+            f"ownership other than {', '.join(OWNERSHIPS)} is neither public nor private for a plan.",
+            f"除 {'、'.join(OWNERSHIPS)} 以外的取值，规划中既不算公办也不算民办。",
+            column="ownership",
+            rows=[f"{label}: {owner}" for label, owner in owners[unknown].items()],
+        )
 
 
 def _offers(value: object) -> tuple[str, ...]:

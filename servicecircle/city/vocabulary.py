@@ -66,6 +66,11 @@ STATUSES: Mapping[str, str] = MappingProxyType(
     }
 )  # fmt: skip
 
+OWNERSHIPS: Mapping[str, str] = MappingProxyType(
+    {"public": "public", "公办": "public", "公立": "public", "private": "private", "民办": "private", "私立": "private"}
+)
+"""Who a facility belongs to (column ``ownership``); a plan asks for the terms, offices write the words."""
+
 YES_NO: Mapping[str, bool] = MappingProxyType(
     {"true": True, "yes": True, "1": True, "1.0": True, "是": True, "有": True,
      "false": False, "no": False, "0": False, "0.0": False, "否": False, "无": False}
