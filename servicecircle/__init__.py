@@ -31,10 +31,12 @@ from servicecircle.network import AccessRule, DriveNetwork, WalkNetwork
 from servicecircle.plan import Plan, bundled_plans, read_plan
 from servicecircle.read import (
     bus_lines,
+    check_city,
     classify,
     fetch_walk_network,
     match_facilities,
     merge_duplicates,
+    new_city,
     read_barriers,
     read_city,
     read_drive_network,
@@ -52,7 +54,7 @@ from servicecircle.read import (
     with_zone_ids,
     write_review,
 )
-from servicecircle.show import gap_map, write_layer, write_layers, write_summary
+from servicecircle.show import gap_map, write_data_report, write_layer, write_layers, write_summary
 from servicecircle.siting import Proposal, best_sites
 
 __version__ = version("servicecircle")
@@ -78,6 +80,7 @@ __all__ = [
     "best_sites",
     "bundled_plans",
     "bus_lines",
+    "check_city",
     "check_datum",
     "circles_table",
     "classify",
@@ -89,6 +92,7 @@ __all__ = [
     "match_facilities",
     "merge_duplicates",
     "network_quality",
+    "new_city",
     "progress_table",
     "read_barriers",
     "read_city",
@@ -108,6 +112,7 @@ __all__ = [
     "with_code_levels",
     "with_group_shares",
     "with_zone_ids",
+    "write_data_report",
     "write_layer",
     "write_layers",
     "write_review",

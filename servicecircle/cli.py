@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from servicecircle.errors import InputError, ServiceCircleError
 from servicecircle.words import LANGUAGES
@@ -16,7 +16,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from servicecircle.assessment import Assessment
+    from servicecircle.findings import DataReport
     from servicecircle.words import Language
+
+GUESSED, TO_DO = "猜测 guessed", "待补 to do"
+"""How a new city.toml marks what was guessed, and what is left to a person."""
 
 DEMO_FOLDER = "servicecircle-demo"
 DEMO_PLAN = "lianyungang-145"
@@ -35,12 +39,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     options = _parser().parse_args(arguments)
     try:
-        if options.command == "demo":
-            _demo(Path(options.to), options.language)
-        elif options.command == "plan":
-            _plan(options)
-        else:
-            _assess(options)
+        match options.command:
+            case "demo":
+                _demo(Path(options.to), options.language)
+            case "plan":
+                _plan(options)
+            case "new":
+                _new(options)
+            case "check":
+                return _check(options)
+            case _:
+                _assess(options)
     except ServiceCircleError as error:
         sys.stderr.write(f"{error}\n")
         return 1
@@ -56,6 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument(
         "--to", default=DEMO_FOLDER, metavar="FOLDER", help=f"where the results go (default {DEMO_FOLDER})"
     )
+    _add_city(commands)
     own = commands.add_parser("assess", help="the same job on your data | 评估自己的城市")
     own.add_argument("city", metavar="CITY_FOLDER", help="a folder with a city.toml")
     own.add_argument("--plan", required=True, metavar="PLAN", help="a bundled plan, such as lianyungang-145, or a file")
@@ -72,6 +82,17 @@ def _parser() -> argparse.ArgumentParser:
             "--language", default="zh", choices=LANGUAGES, help="of maps and summary | 图和摘要的语言 (default zh)"
         )
     return parser
+
+
+def _add_city(commands: Any) -> None:
+    """Add what prepares a city folder."""
+    new = commands.add_parser("new", help="write a city.toml by looking at your files | 查看数据,生成 city.toml")
+    new.add_argument("city", metavar="CITY_FOLDER", help="where city.toml goes; one that is there is never replaced")
+    new.add_argument("--from", dest="data", default=None, metavar="DATA_FOLDER", help="the files (default CITY_FOLDER)")
+    check = commands.add_parser("check", help="say all that is found in the data, layer by layer | 逐层检查数据")
+    check.add_argument("city", metavar="CITY_FOLDER", help="a folder with a city.toml")
+    check.add_argument("--html", metavar="FILE.html", help="write the report as a page, too | 另存为网页")
+    check.add_argument("--excel", metavar="FILE.xlsx", help="write the report as a workbook, too | 另存为 Excel")
 
 
 def _add_plan(parser: argparse.ArgumentParser) -> None:
@@ -109,6 +130,51 @@ def _plan(options: argparse.Namespace) -> None:
     else:
         write_plan(read_workbook(options.workbook), options.to)
         _say(f"Written to | 已写入 {options.to}")
+
+
+def _new(options: argparse.Namespace) -> None:
+    """Write a city.toml by looking at files."""
+    from servicecircle.read import new_city
+
+    path = new_city(options.city, data=options.data)
+    text = path.read_text(encoding="utf-8")
+    guesses, open_ = (sum(word in line for line in text.splitlines()[5:]) for word in (GUESSED, TO_DO))
+    _say(
+        f"Written to | 已写入 {path}\n{guesses} guesses to check, {open_} things to do | {guesses} 处猜测待核对，"
+        f"{open_} 处待补\nservicecircle check {options.city}"
+    )
+
+
+def _check(options: argparse.Namespace) -> int:
+    """Say what is found in the data of a city folder, layer by layer; 1 if there are errors."""
+    from servicecircle.read import check_city
+    from servicecircle.show import write_data_report
+
+    for name, suffix in (("html", ".html"), ("excel", ".xlsx")):
+        given = getattr(options, name)
+        if given is not None and Path(given).suffix.lower() != suffix:
+            raise InputError(f"--{name} {given}: the name has to end in {suffix}. | 文件名应以 {suffix} 结尾。")
+    report = check_city(options.city)
+    _say(_report_text(report))
+    for path in filter(None, (options.html, options.excel)):
+        write_data_report(report, path, title=Path(options.city).resolve().name)
+        _say(f"Written to | 已写入 {path}")
+    return 0 if report.ok else 1
+
+
+def _report_text(report: DataReport) -> str:
+    """Return a data report, layer by layer."""
+    lines = []
+    for layer, findings in report.by_layer.items():
+        lines.append(f"\n== {layer}")
+        for finding in findings:
+            column = f"{finding.column}: " if finding.column else ""
+            more = ", ..." if finding.count > len(finding.rows) else ""
+            rows = f" [{finding.count:,}: {', '.join(finding.rows)}{more}]" if finding.count else ""
+            lines += [f"  {finding.severity:<7} {column}{finding.zh}", f"          {finding.en}{rows}"]
+    counts = ", ".join(f"{severity} {count}" for severity, count in report.counts.items())
+    done = "可以读取 it can be read as a city" if report.ok else "有错误，须先改正 there are errors: correct them first"
+    return "\n".join([*lines, "", f"{done} ({counts})"])
 
 
 def _demo(folder: Path, language: Language) -> None:

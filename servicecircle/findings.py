@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 Severity = Literal["error", "repair", "warning", "info"]
+SEVERITIES: tuple[Severity, ...] = ("error", "warning", "repair", "info")
+"""The gravest first."""
+
 SHOWN_ROWS = 5
 
 
@@ -117,6 +120,25 @@ class DataReport:
         columns = ["layer", "severity", "code", "column", "count", "rows", "residents", "en", "zh"]
         rows = [{**{c: getattr(f, c) for c in columns}, "rows": ", ".join(f.rows)} for f in self.findings]
         return pd.DataFrame(rows, columns=columns)
+
+    @property
+    def by_layer(self) -> dict[str, tuple[Finding, ...]]:
+        """Return the findings of each layer, in the order in which the layers come up."""
+        layers: dict[str, list[Finding]] = {}
+        for finding in self.findings:
+            layers.setdefault(finding.layer, []).append(finding)
+        return {layer: tuple(findings) for layer, findings in layers.items()}
+
+    @property
+    def counts(self) -> dict[Severity, int]:
+        """Return how many findings there are of each severity, the gravest first.
+
+        Examples
+        --------
+        >>> DataReport((Finding("zones", "demo", "info", "2 zones.", "2 个单元。"),)).counts
+        {'error': 0, 'warning': 0, 'repair': 0, 'info': 1}
+        """
+        return {severity: sum(f.severity == severity for f in self.findings) for severity in SEVERITIES}
 
     def __str__(self) -> str:
         return "\n".join(f"[{f.severity}] {f}" for f in self.findings) or "No findings."

@@ -6,11 +6,13 @@ Readers of a layer return a `Read`: the frame, and a report of what was found an
 from servicecircle.read.barriers import read_barriers
 from servicecircle.read.bus_table import bus_lines, stops_of
 from servicecircle.read.categories import classify
+from servicecircle.read.checking import check_city
 from servicecircle.read.duplicates import merge_duplicates
 from servicecircle.read.folder import read_city
 from servicecircle.read.gtfs import BUS_TYPES, read_gtfs
 from servicecircle.read.guesses import Guess, Schema, guess_columns, known_schema
 from servicecircle.read.matching import FacilityMatch, match_facilities
+from servicecircle.read.new_city import new_city
 from servicecircle.read.osm_facilities import read_facilities
 from servicecircle.read.overpass import fetch_walk_network
 from servicecircle.read.pbf import read_walk_edges
@@ -37,6 +39,7 @@ __all__ = [
     "TagRule",
     "WalkFilter",
     "bus_lines",
+    "check_city",
     "classify",
     "fetch_walk_network",
     "guess_columns",
@@ -45,6 +48,7 @@ __all__ = [
     "lines_network",
     "match_facilities",
     "merge_duplicates",
+    "new_city",
     "read_barriers",
     "read_city",
     "read_drive_network",

@@ -100,7 +100,7 @@ def guess_columns(frame: pd.DataFrame, kind: str) -> dict[str, Guess]:
     frame
         The table, with its heads as they are.
     kind
-        ``facilities``, ``population``, ``zones`` or ``bus_lines``.
+        ``facilities``, ``population``, ``zones``, ``areas``, ``entrances``, ``walk``, ``drive`` or ``bus_lines``.
 
     Returns
     -------

@@ -72,6 +72,13 @@ def read_workbook(path: Path, layer: str | None) -> Grid:
     return Grid(path, sorted(rows.items()), findings, sorted(merged))
 
 
+def sheets_with_cells(path: Path) -> list[str]:
+    """Return the visible sheets of a workbook that hold anything; ReadError if it is no workbook."""
+    _check_size(path)
+    sheets = _opened(path, values=True).worksheets
+    return [sheet.title for sheet in sheets if sheet.sheet_state == "visible" and _holds_anything(sheet)]
+
+
 def _check_size(path: Path) -> None:
     """Raise ReadError if a workbook is no zip file, or one made to fill the memory."""
     try:
