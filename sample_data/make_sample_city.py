@@ -3,6 +3,8 @@
     python sample_data/make_sample_city.py             writes into this folder
     python sample_data/make_sample_city.py --to FOLDER
 
+In its folder `raw_folder` it puts the same county as a planning bureau would have it.
+
 Every run draws the same city: the random numbers are seeded, and each part of the city has its own.
 """
 
@@ -13,6 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from making import (
+    bureau,
+    bureau_files,
     buses,
     checking,
     civic,
@@ -96,6 +100,7 @@ def main() -> None:
     writing.write_geopackage(folder, layers)
     writing.write_tables(folder, tables)
     writing.write_bus_lines(folder, bus_lines)
+    bureau_files.write_bureau(folder / "raw_folder", bureau.bureau(layers, tables, bus_lines))
     for line in [*checking.figures(layers, tables, folder), *checking.transport(layers, bus_lines)]:
         print(line)
     checking.check(layers, tables, folder)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 import tomllib
 from pathlib import Path
 
@@ -97,13 +95,6 @@ def cells() -> gpd.GeoDataFrame:
 @pytest.fixture(scope="module")
 def zones() -> gpd.GeoDataFrame:
     return layer("zones")
-
-
-@pytest.fixture(scope="module")
-def made_again(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("sample_city")
-    subprocess.run([sys.executable, FOLDER / "make_sample_city.py", "--to", folder], check=True, capture_output=True)
-    return folder
 
 
 @pytest.mark.parametrize("name", [*(f"{name}.csv" for name in TABLES), "bus_lines.csv", "city.toml"])
