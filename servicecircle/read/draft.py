@@ -174,7 +174,7 @@ def _say_doubles(entries: list[Entry]) -> None:
 def _place(entry: Entry, frame: gpd.GeoDataFrame, crs: str) -> None:
     """Say where the coordinates of a layer are, and in which CRS."""
     look, key = entry.look, entry.role.key
-    datum = shifted_said(look.name, frame) if key in {"facilities", "bus_lines"} else None
+    datum = shifted_said(look.name, frame if key in {"facilities", "bus_lines"} else None)
     if look.kind != "table":
         if datum is not None:
             entry.said["crs"] = datum

@@ -66,7 +66,7 @@ def crs_said(x: float, y: float, city: str) -> Said:
     return Said(city, "metres without a zone number: taken as those of the city", "不带带号的米制坐标，按城市坐标系")
 
 
-def shifted_said(name: str, frame: gpd.GeoDataFrame) -> Said | None:
+def shifted_said(name: str, frame: gpd.GeoDataFrame | None) -> Said | None:
     """Return the shifted datum that a layer of a web map is in, None if it looks like no such layer.
 
     Parameters
@@ -74,20 +74,24 @@ def shifted_said(name: str, frame: gpd.GeoDataFrame) -> Said | None:
     name
         What the file is called.
     frame
-        Its rows.
+        Its rows, where they may be points of interest; None: only its name tells.
     """
-    heads = {str(head).casefold() for head in frame.columns}
     if BAIDU.search(name):
         return Said(
             BD09, "Baidu's coordinates; if they were converted already: EPSG:4326", "百度坐标；已纠偏则写 EPSG:4326"
         )
-    if POIS.search(name) or POI_HEADS & heads or amap_column(frame) is not None:
+    if POIS.search(name) or (frame is not None and _of_a_map(frame)):
         return Said(
             GCJ02,
-            "POIs as from Amap are shifted by some 500 m; if they were converted already: EPSG:4326",
-            "高德等 POI 带约 500 米偏移；若已纠偏则写 EPSG:4326",
+            "layers from Amap are shifted by some 500 m; if they were converted already: EPSG:4326",
+            "高德等地图的数据带约 500 米偏移；若已纠偏则写 EPSG:4326",
         )
     return None
+
+
+def _of_a_map(frame: gpd.GeoDataFrame) -> bool:
+    """Return whether rows have the heads or the categories of a web map."""
+    return bool(POI_HEADS & {str(head).casefold() for head in frame.columns}) or amap_column(frame) is not None
 
 
 def city_crs(looks: Sequence[Look]) -> Said | None:

@@ -331,3 +331,11 @@ def test_a_sheet_of_notes_does_not_hide_the_others(tmp_path: Path) -> None:
     (table,) = said(tmp_path)["facilities"]
     assert (table["layer"], table["service"]) == ("幼儿园", "kindergarten")
     assert "# 设施.xlsx, 说明: " in (tmp_path / "city.toml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("name", "crs"), [("县区_高德", "GCJ-02"), ("counties_baidu", "BD-09"), ("县区", None)])
+def test_borders_of_a_web_map_are_taken_for_shifted_by_their_name(tmp_path: Path, name: str, crs: str | None) -> None:
+    zones = {"adcode": ["990321"], "name": ["禾川县"]}
+    county = gpd.GeoDataFrame(zones, geometry=[box(0, 0, 800, 400)], crs=METRIC).to_crs(4326)
+    write_layer(tmp_path / f"{name}.geojson", county)
+    assert said(tmp_path)["zones"][0].get("crs") == crs
