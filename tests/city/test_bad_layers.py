@@ -267,3 +267,12 @@ def test_a_share_may_be_in_per_cent_and_a_count_not() -> None:
     assert set(oracle.city(zones=zones).zones["share_pop_60p"]) == {0.21}
     people = oracle.population().assign(pop_total="21%")
     assert "'21%'" in faults(population=people)["population no_number"].en
+
+
+def test_halves_of_characters_are_mended_and_told() -> None:
+    """A name cut inside a character, as old tables do it, stops every program that writes UTF-8."""
+    names = pd.Series([None] * len(oracle.facilities()), dtype=object)
+    names[2] = "托育 \ud83c"
+    city = oracle.city(facilities=oracle.facilities().assign(name=names))
+    assert city.facilities["name"].dropna().tolist() == ["托育 \ufffd"]
+    assert [one.rows for one in city.report.findings if one.code == "half_characters"] == [("2",)]
