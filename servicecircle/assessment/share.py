@@ -114,6 +114,11 @@ def _unknown(frame: pd.DataFrame, asked: Share) -> list[Missing]:
             zh = f"列 {names} 没有可用的值，请填写是/否或数字。"
             en = f"column {names} holds nothing that can be judged. Write yes and no, or numbers."
         found.append(Missing("column", names, zh, en))
+    hanging = _hanging(frame, asked) if known else set()
+    if hanging:
+        names = ", ".join(sorted(hanging))
+        zh, en = f"缺少列 {names}，有些行是否计入取决于它。", f"column {names} is missing, and decides about some rows."
+        found.append(Missing("column", names, zh, en))
     for column in sorted(known):
         rows = int((~told[column]).sum())
         if rows:
@@ -122,6 +127,18 @@ def _unknown(frame: pd.DataFrame, asked: Share) -> list[Missing]:
                 f"{column} is unknown for {rows} rows, counted as not having it.",
             )
             found.append(Missing("value", column, zh, en, blocks=False))
+    return found
+
+
+def _hanging(frame: pd.DataFrame, asked: Share) -> set[str]:
+    """Return the columns that the layer lacks and that decide whether some row counts."""
+    undecided = ~_whole(frame, asked).has
+    found = set()
+    for alternative in asked.having:
+        open_yet = undecided.copy()
+        for column in set(alternative) & set(frame.columns):
+            open_yet &= holds(frame[column], alternative[column])
+        found |= set(alternative) - set(frame.columns) if open_yet.any() else set()
     return found
 
 

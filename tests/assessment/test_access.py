@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 import servicecircle as sc
 from servicecircle.assessment import access
 from servicecircle.errors import InputError, LayerError
-from servicecircle.network import snap, within
+from servicecircle.network import within
 from tests import oracle
 from tests.streets import street_city
 
@@ -274,8 +274,8 @@ def dais_gaussian(limit: float) -> Callable[[float], float]:
 def pysal(city: sc.City, limit: float, weight: Callable[[float], float] | None) -> pd.Series[float]:
     """Return the access of each cell to kindergarten places by PySAL, 0 where it has no figure."""
     facilities = city.facilities[(city.facilities["service"] == "kindergarten") & (city.facilities["status"] == "open")]
-    homes = snap(city.walk, city.population.geometry.centroid, rule=city.access)
-    doors = snap(city.walk, facilities.geometry, rule=city.access)
+    homes = city.placed(city.population.geometry.centroid)
+    doors = city.placed(facilities.geometry, ids=facilities["id"])
     pairs = within(city.walk, homes, doors, limit_m=limit)
     cells = city.population["cell_id"].to_numpy()
     costs = pd.DataFrame(

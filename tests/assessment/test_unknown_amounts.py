@@ -61,3 +61,17 @@ def test_an_answer_that_is_neither_yes_nor_no_is_told(said: tuple[str, str], sta
     result = assess(city(facilities=schools), asked, progress=False)
     assert result.table["status"].tolist() == [status]
     assert told in result.evidence["en"].tolist()
+
+
+def test_a_column_that_decides_about_some_rows_must_be_there() -> None:
+    """K2 is private: ``inclusive`` says whether it counts for YY-03. Were both public, nothing would hang on it."""
+    plan = read_plan("lianyungang-145").only("YY-03").with_levels(LEVELS)
+    places = city().facilities.drop(columns="inclusive")
+    kinds = {"K1": "public", "K2": "private"}
+    unknown = assess(city(facilities=places.assign(ownership=places["id"].map(kinds))), plan, progress=False)
+    assert set(unknown.table["status"]) == {"not_evaluable"}
+    assert "inclusive" in unknown.evidence["about"].tolist()
+    known = assess(
+        city(facilities=places.assign(ownership=places["id"].map(dict.fromkeys(kinds, "public")))), plan, progress=False
+    )
+    assert known.table.set_index("zone_id").loc["CITY", "value"] == 1.0
