@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+HALF = re.compile("[\ud800-\udfff]")
+"""Half of a character: what is left of a text that was cut inside one."""
+
 ENCODINGS = ("utf-8-sig", "gb18030")
 """Tried in this order: UTF-8 with or without its mark, then the encoding of Chinese Windows (which contains GBK)."""
 
@@ -38,6 +41,17 @@ def decode(data: bytes) -> tuple[str, str]:
         return data.decode(ENCODINGS[0]), ENCODINGS[0]
     except UnicodeDecodeError:
         return data.decode(ENCODINGS[1]), ENCODINGS[1]
+
+
+def whole(text: str) -> str:
+    r"""Return a text with U+FFFD for halves of characters, which no file can hold and which stop other programs.
+
+    Examples
+    --------
+    >>> whole("half \ud83c"), whole("😀")
+    ('half \ufffd', '😀')
+    """
+    return HALF.sub("\ufffd", text)
 
 
 def listed(names: Iterable[object], *, most: int = 30) -> str:

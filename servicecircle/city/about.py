@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from servicecircle.errors import InputError
 from servicecircle.findings import DataReport
+from servicecircle.text import whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,3 +49,5 @@ class About:
             )
         if not isinstance(report, DataReport):
             raise InputError(f"report must be a DataReport. {report!r} was given instead. | report 应为 DataReport。")
+        object.__setattr__(self, "name", whole(name))
+        object.__setattr__(self, "notice", tuple(map(whole, notice)))

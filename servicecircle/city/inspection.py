@@ -14,7 +14,7 @@ from servicecircle.city.vocabulary import MEANINGS
 from servicecircle.errors import CRSError, InputError, LayerError
 from servicecircle.findings import Finding, Severity
 from servicecircle.projection import coordinate_faults, reproject
-from servicecircle.text import did_you_mean
+from servicecircle.text import did_you_mean, whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -52,7 +52,22 @@ class Inspection:
         copy = frame.copy()
         if copy.active_geometry_name != "geometry":
             copy = copy.rename_geometry("geometry")
-        return cls(layer, copy)
+        seen = cls(layer, copy)
+        seen.mend_texts()
+        return seen
+
+    def mend_texts(self) -> None:
+        """Replace halves of characters, which no file can hold and which stop other programs."""
+        for column in self.frame.columns.drop("geometry"):
+            if pd.api.types.is_numeric_dtype(self.frame[column]):
+                continue
+            halves = [isinstance(value, str) and whole(value) != value for value in self.frame[column]]
+            if any(halves):
+                broken = np.array(halves, dtype=bool)
+                mended = [whole(v) if isinstance(v, str) else v for v in self.frame[column]]
+                self.frame[column] = pd.Series(mended, index=self.frame.index, dtype=object)
+                en, zh = "halves of characters were replaced by \ufffd.", "残缺的字符已替换为 \ufffd。"
+                self.note("half_characters", "repair", en, zh, column=str(column), rows=self.labels(broken))
 
     def note(
         self, code: str, severity: Severity, en: str, zh: str, *, column: str = "", rows: Iterable[object] = ()

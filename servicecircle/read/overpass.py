@@ -21,7 +21,8 @@ from servicecircle.errors import InputError, ReadError
 from servicecircle.files import replacing
 from servicecircle.findings import DataReport, Finding
 from servicecircle.projection import LARGEST_LAT, LARGEST_LON, WGS84, check_coordinates, metric_crs
-from servicecircle.read.pbf import LAYER, read_walk_network
+from servicecircle.read.pbf import LAYER
+from servicecircle.read.walk_network import read_walk_network
 from servicecircle.read.walkable import WALKABLE
 
 if TYPE_CHECKING:

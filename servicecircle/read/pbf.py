@@ -1,4 +1,4 @@
-"""Walk networks from OpenStreetMap files (.osm.pbf, and the other formats that osmium reads)."""
+"""Ways of OpenStreetMap files (.osm.pbf, and the other formats that osmium reads) as edges."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ import shapely
 
 from servicecircle.errors import ReadError
 from servicecircle.findings import DataReport, Finding
-from servicecircle.network import WalkNetwork
 from servicecircle.projection import WGS84, datum_findings, metric_crs, moved
 from servicecircle.read.report import Read
 from servicecircle.read.walkable import WALKABLE
@@ -60,8 +59,12 @@ NO_LOCATION = 2**31 - 1
 UNITS_PER_DEGREE = 1e7
 
 
-def read_walk_network(path: str | os.PathLike[str], *, crs: object, walkable: WalkFilter = WALKABLE) -> WalkNetwork:
-    """Read the walk network of an OpenStreetMap file; lengths are metres in a projected CRS.
+def read_walk_edges(path: str | os.PathLike[str], *, crs: object, walkable: WalkFilter = WALKABLE) -> Read:
+    """Read the walkable ways of an OpenStreetMap file as edges, cut where ways meet.
+
+    A way is cut at every node that it shares with another walkable way or passes twice, so that ways meet only where
+    the map says they do: a bridge is not joined to the street below. In an extract that was clipped, a way is also cut
+    where a node is missing, and the piece there is lost; the report counts both.
 
     Parameters
     ----------
@@ -74,8 +77,9 @@ def read_walk_network(path: str | os.PathLike[str], *, crs: object, walkable: Wa
 
     Returns
     -------
-    WalkNetwork
-        Its ``report`` also says what `read_walk_edges` found.
+    Read
+        Edges in ``crs``: ``u`` and ``v`` (the OpenStreetMap nodes at the start and end of the geometry), ``osm_way``,
+        ``highway``, ``name``, ``bridge``, ``tunnel``, ``layer`` (text as tagged, None where not tagged), geometry.
 
     Raises
     ------
@@ -85,40 +89,10 @@ def read_walk_network(path: str | os.PathLike[str], *, crs: object, walkable: Wa
         If ``crs`` is unknown or does not measure in metres.
     LayerError
         If a node has no place in ``crs``.
-    NetworkError
-        If the edges do not make a network.
 
     See Also
     --------
-    read_walk_edges : The same as a table of edges.
-    """
-    edges = read_walk_edges(path, crs=crs, walkable=walkable)
-    network = WalkNetwork.from_edges(edges.frame)
-    return replace(network, report=edges.report + network.report)
-
-
-def read_walk_edges(path: str | os.PathLike[str], *, crs: object, walkable: WalkFilter = WALKABLE) -> Read:
-    """Read the walkable ways of an OpenStreetMap file as edges, cut where ways meet.
-
-    A way is cut at every node that it shares with another walkable way or passes twice, so that ways meet only where
-    the map says they do: a bridge is not joined to the street below. In an extract that was clipped, a way is also cut
-    where a node is missing, and the piece there is lost; the report counts both.
-
-    Parameters
-    ----------
-    path, crs, walkable
-        As in `read_walk_network`.
-
-    Returns
-    -------
-    Read
-        Edges in ``crs``: ``u`` and ``v`` (the OpenStreetMap nodes at the start and end of the geometry), ``osm_way``,
-        ``highway``, ``name``, ``bridge``, ``tunnel``, ``layer`` (text as tagged, None where not tagged), geometry.
-
-    Raises
-    ------
-    ReadError, CRSError, LayerError
-        As in `read_walk_network`.
+    servicecircle.read.read_walk_network : The same as a network.
     """
     return read_edges(path, crs=crs, wanted=Wanted(walkable))
 

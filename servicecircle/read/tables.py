@@ -118,7 +118,8 @@ def read_layer(
             )
         read = read_parquet(path) if suffix in PARQUET else read_vector(path, layer)
         read = _with_crs(read, path, crs) if datum is None else _shiftable(read, path, datum)
-    check_coordinates(read.frame, layer=path.name)
+    if suffix not in TABLES or crs is not None:  # a table without coordinates, also without rows, needs no CRS
+        check_coordinates(read.frame, layer=path.name)
     if datum is not None:
         frame, findings = from_datum(read.frame, datum, layer=path.name)
         read = Read(frame, read.report.plus(*findings))

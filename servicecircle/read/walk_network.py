@@ -13,8 +13,8 @@ from servicecircle.errors import InputError, NetworkError
 from servicecircle.findings import DataReport, Finding
 from servicecircle.network import WalkNetwork, crossings, levels_of, noded
 from servicecircle.projection import metric_crs, reproject
-from servicecircle.read import pbf
 from servicecircle.read.graphml import read_graphml
+from servicecircle.read.pbf import LAYER, read_walk_edges
 from servicecircle.read.report import Read
 from servicecircle.read.tables import read_layer
 from servicecircle.read.walkable import WALKABLE
@@ -96,15 +96,16 @@ def read_walk_network(
             f"{path}: {', '.join(wrong)}: not for this kind of file. Leave them out. | "
             f"{path}：{'、'.join(wrong)} 不适用于这种文件，请去掉。"
         )
+    if kind == "lines":
+        read = read_layer(path, layer=layer, columns=columns, crs=file_crs)
+        return lines_network(read, crs=crs, cut_at_crossings=cut_at_crossings, close_gaps_m=close_gaps_m)
     if kind == "osm":
-        return pbf.read_walk_network(path, crs=crs, walkable=walkable)
-    if kind == "graphml":
-        frame = read_graphml(path, file_crs=file_crs)
-        edges, found = reproject(frame, metric_crs(crs), layer=pbf.LAYER)
-        network = WalkNetwork.from_edges(edges)
-        return replace(network, report=DataReport(found) + network.report)
-    read = read_layer(path, layer=layer, columns=columns, crs=file_crs)
-    return lines_network(read, crs=crs, cut_at_crossings=cut_at_crossings, close_gaps_m=close_gaps_m)
+        edges = read_walk_edges(path, crs=crs, walkable=walkable)
+    else:
+        frame, found = reproject(read_graphml(path, file_crs=file_crs), metric_crs(crs), layer=LAYER)
+        edges = Read(frame, DataReport(found))
+    network = WalkNetwork.from_edges(edges.frame)
+    return replace(network, report=edges.report + network.report)
 
 
 def _kind(path: Path) -> str:
@@ -165,7 +166,7 @@ def lines_network(
             f"cut_at_crossings must be true, false or left out. {cut_at_crossings!r} was given instead. | "
             "cut_at_crossings 须为 true、false 或不写。"
         )
-    edges, found = reproject(read.frame, metric_crs(crs), layer=pbf.LAYER)
+    edges, found = reproject(read.frame, metric_crs(crs), layer=LAYER)
     done: tuple[Finding, ...] = ()
     if cut_at_crossings or close_gaps_m:
         edges, done = noded(edges, cut_at_crossings=bool(cut_at_crossings), close_gaps_m=close_gaps_m)
@@ -190,9 +191,7 @@ def _unnoded(network: WalkNetwork) -> tuple[Finding, ...]:
     en += "do not); if they meet at common ends only, say cut_at_crossings = false."
     zh = f"{len(network):,} 条线中有 {len(lines):,} 条（{share:.1%}）与其他线相交或相接却没有公共端点，未连通。"
     zh += "若为未打断的图纸，请写 cut_at_crossings = true；若仅在公共端点处相连，请写 cut_at_crossings = false。"
-    finding = Finding(
-        pbf.LAYER, "not_noded", "error" if share > UNNODED_SHARE else "warning", en.replace("%)", " %)"), zh
-    )
+    finding = Finding(LAYER, "not_noded", "error" if share > UNNODED_SHARE else "warning", en.replace("%)", " %)"), zh)
     if finding.severity == "error":
         raise NetworkError(DataReport((finding,)))
     return (finding,)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -35,6 +35,7 @@ def with_zone_ids(
     column: str,
     level: str | None = None,
     parent_column: str | None = None,
+    layer: str = LAYER,
 ) -> Read:
     """Return rows with the ``zone_id`` of the zone that a column names, by code or by name.
 
@@ -55,6 +56,8 @@ def with_zone_ids(
         The level the zones are of; without it, any.
     parent_column
         A column with the zone above (code or name): only zones below that one are meant.
+    layer
+        What the rows are called in findings.
 
     Returns
     -------
@@ -88,10 +91,10 @@ def with_zone_ids(
     answers = [_lookup(book, parents, cell, over) for cell, over in zip(cells, above, strict=True)]
     faults = _faults(cells, answers, column, book)
     if faults:
-        raise LayerError(DataReport(tuple(faults)))
+        raise LayerError(DataReport(tuple(replace(fault, layer=layer) for fault in faults)))
     ids = [answer.ids[0] if answer.ids else None for answer in answers]
     result = frame.assign(zone_id=pd.Series(ids, index=frame.index, dtype=object))
-    return Read(result, DataReport(tuple(_findings(cells, answers, column))))
+    return Read(result, DataReport(tuple(replace(one, layer=layer) for one in _findings(cells, answers, column))))
 
 
 def _check(frame: pd.DataFrame, zones: gpd.GeoDataFrame, level: str | None, columns: tuple[str, str | None]) -> None:

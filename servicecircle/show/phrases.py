@@ -95,7 +95,6 @@ _PANEL: Phrases = {
 
 _SUMMARY: Phrases = {
     "summary_title": ("公共服务规划评估摘要", "Public-service plan: summary of the assessment"),
-    "summary_plan": ("规划", "Plan"),
     "summary_scenario": ("方案", "Scenario"),
     "summary_standards": ("各项标准", "The standards"),
     "summary_people": ("未覆盖（人）", "Not covered (people)"),
@@ -131,7 +130,6 @@ _SUMMARY: Phrases = {
     "finding_areas": ("范围", "areas"),
     "finding_rows": ("行数", "Rows"),
     "finding_residents": ("涉及人口", "Residents"),
-    "parameter": ("参数", "Parameter"),
     "reason": ("说明", "Why"),
     "colon": ("：", ": "),
 }

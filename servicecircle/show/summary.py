@@ -226,12 +226,12 @@ def _versions() -> str:
 def _words(language: Language) -> dict[str, str]:
     terms = (
         "standard", "value", "target", "status", "gap", "conflict", "assumption", "none", "layer", "severity",
-        "finding", "not_evaluable",
+        "finding", "not_evaluable", "parameter", "plan",
     )  # fmt: skip
     keys = (
-        "summary_plan", "summary_scenario", "summary_standards", "summary_people", "summary_zones", "summary_clauses",
+        "summary_scenario", "summary_standards", "summary_people", "summary_zones", "summary_clauses",
         "summary_data", "summary_no_findings", "summary_parameters", "summary_versions", "summary_grades",
         "summary_reference_note", "summary_methods", "summary_other", "colon", "finding_rows",
-        "finding_residents", "parameter", "reason", "summary_missing",
+        "finding_residents", "reason", "summary_missing",
     )  # fmt: skip
     return {key: term(key, language) for key in terms} | {key: phrase(key, language) for key in keys}

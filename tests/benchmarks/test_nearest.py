@@ -152,7 +152,7 @@ def grid() -> WalkNetwork:
 @pytest.fixture(scope="module")
 def heidelberg(real_data: Path) -> WalkNetwork:
     """Return the walk network of Heidelberg."""
-    from servicecircle.read.pbf import read_walk_network
+    from servicecircle.read import read_walk_network
 
     return read_walk_network(real_data / "heidelberg" / "heidelberg.osm.pbf", crs="EPSG:25832")
 

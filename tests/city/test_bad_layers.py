@@ -297,3 +297,12 @@ def test_facilities_of_one_name_beside_each_other_are_told() -> None:
     named = pd.concat([places, again, far], ignore_index=True)
     named.loc[named["id"].str.startswith("K1"), "name"] = "甲幼儿园"
     assert findings(facilities=named)["near_duplicates"].rows == ("K1 / K1b",)
+
+
+def test_halves_of_characters_are_mended_and_told() -> None:
+    """A name cut inside a character, as old tables do it, stops every program that writes UTF-8."""
+    names = pd.Series([None] * len(oracle.facilities()), dtype=object)
+    names[2] = "托育 \ud83c"
+    city = oracle.city(facilities=oracle.facilities().assign(name=names))
+    assert city.facilities["name"].dropna().tolist() == ["托育 \ufffd"]
+    assert [one.rows for one in city.report.findings if one.code == "half_characters"] == [("2",)]

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 import tomllib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from servicecircle.errors import ReadError
 from servicecircle.read import read_city
-from servicecircle.read.city_file import CityFile, Facilities, Source, Within, read_city_file
+from servicecircle.read.city_file import CityFile, read_city_file
+from servicecircle.read.city_file.faults import INNER
+from servicecircle.read.city_file.file import TABLES
+from servicecircle.read.city_file.layers import Facilities, Population
+from servicecircle.read.city_file.networks import LiveWalk, WalkRules
+from servicecircle.read.city_file.source import Source, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 GOOD = """\
@@ -107,9 +113,79 @@ def test_three_typos_are_three_faults(faults: Callable[..., list[str]]) -> None:
         (('service = "elderly_station"', ""), "give either service"),
         (('service = "elderly_station"', 'service = "a"\nservice_column = "b"'), "give either service"),
         (('service = "elderly_station"', 'service = "a"\nservices = { b = "c" }'), "services needs service_column"),
-        (('y = "lat"\n', ""), "a csv file needs either x and y, or wkt"),
-        (('crs = "EPSG:4326"\n', ""), "a csv file needs crs"),
-        (('file = "zones.gpkg"', 'file = "zones.gpkg"\nx = "lon"'), "[[zones]] no. 1: x are for csv files only"),
+        (('y = "lat"\n', ""), "a csv file or workbook needs either x and y, or wkt"),
+        (('crs = "EPSG:4326"\n', ""), "with coordinates needs crs"),
+        (
+            ('file = "zones.gpkg"', 'file = "zones.gpkg"\nx = "lon"'),
+            "[[zones]] no. 1: x are for csv files and workbooks only",
+        ),
+        (('file = "map.osm.pbf"', 'file = "map.osm.pbf"\ncut_at_crossings = true'), "cut_at_crossings: not for Open"),
+        (('file = "map.osm.pbf"', 'file = "zones.gpkg"\nclose_gaps_m = -1'), "equal to 0; -1 was given"),
+        (('file = "map.osm.pbf"', 'file = "a.graphml"\nlayer = "a"'), "[walk]: layer: not for GraphML files"),
+        (
+            ('file = "map.osm.pbf"', 'file = "map.osm.pbf"\nbarriers = "no"'),
+            "'given', 'block' or 'count'; 'no' was given",
+        ),
+        (('file = "map.osm.pbf"', "overpass = { margin = 1 }"), "[walk], overpass: the key 'margin' is unknown"),
+        (
+            ('file = "map.osm.pbf"', "overpass = { area = [1, 2] }"),
+            "[walk], overpass, area: List should have at least 4 items",
+        ),
+        (('file = "map.osm.pbf"', 'overpass = {}\nfile = "zones.gpkg"'), "[walk]: the key 'file' is unknown"),
+        (('file = "people.tif"', 'file = "zones.gpkg"\nvalues = "per_km2"'), "[population]: values: not for this kind"),
+        (
+            ('file = "people.tif"', 'file = "people.tif"\nzone = { column = "a" }'),
+            "[population]: zone: not for rasters",
+        ),
+        (('file = "people.tif"', 'file = "zones.gpkg"\nzone = { column = "a" }'), "workbook without coordinates"),
+        (
+            ('file = "people.tif"', 'file = "zones.gpkg"\nspread_over = { fil = "b" }'),
+            "[population], spread_over: the key",
+        ),
+        (
+            ('file = "people.tif"', 'file = "zones.gpkg"\nspread_over = { file = "homes.csv" }'),
+            "[population], spread_over: a csv file or workbook needs either",
+        ),
+        (('service = "elderly_station"', 'service = "a"\nservices = ["a"]'), "services as a list is for OpenStreetMap"),
+        (('service = "elderly_station"', 'service = "a"\nservices = "amap"'), "services needs service_column"),
+        (('service = "elderly_station"', 'service_column = "a"\nservices = "google"'), "'baidu'; 'google' was given"),
+        (('service = "elderly_station"', 'service = "a"\nservices = "osm"'), "leave service and service_column out"),
+        (('service = "elderly_station"', 'service = "a"\nrules = "b.toml"'), "rules is for OpenStreetMap files, or"),
+        (
+            ('service = "elderly_station"', 'service = "a"\nmatch = { file = "b.csv" }'),
+            "[[facilities]] no. 1, match: a",
+        ),
+        (
+            ('service = "elderly_station"', 'service = "a"\nmatch = { file = "b.shp" }'),
+            "match is for a csv file or work",
+        ),
+        (
+            ('service = "elderly_station"', 'service = "a"\nmatch = { file = "b.shp", review = "c.csv" }'),
+            "ends in .xlsx",
+        ),
+        (('service = "elderly_station"', 'service = "a"\nzone = { colum = "b" }'), "zone: the key 'colum' is unknown"),
+        (
+            ('service = "elderly_station"', 'service = "a"\nmerge_duplicates = { within = 1 }'),
+            "merge_duplicates: the key 'within' is unknown. Did you mean 'within_m'",
+        ),
+        (('service = "elderly_station"', 'service = "a"\nmerge_duplicates = 1'), "merge_duplicates: it should be"),
+        (("homes.csv", 'a.osm"\nservice = "b"\n[[facilities]]\nfile = "homes.csv'), "whose tags say the service"),
+        (('level = "街道"', 'settings = { "111" = "town" }'), "'urban' or 'rural'; 'town' was given"),
+        (
+            ('level = "街道"', 'level = "街道"\n[drive]\nfile = "zones.gpkg"\nspeeds_kmh = { a = 1 }'),
+            "only for OpenStr",
+        ),
+        (
+            ('level = "街道"', 'level = "街道"\n[drive]\nfile = "a.osm"\nspeeds_kmh = { a = 0 }'),
+            "greater than 0; 0 was",
+        ),
+        (('level = "街道"', 'level = "街道"\n[[areas]]\nfile = "a.osm"\nkind = "water"'), "whose tags say the kind"),
+        (
+            ('level = "街道"', 'level = "街道"\n[[bus_lines]]\nfile = "a.csv"\nstops = true'),
+            "stops = true needs places",
+        ),
+        (('level = "街道"', 'level = "街道"\n[[bus_lines]]\nfile = "gtfs"\nlayer = "a"'), "layer: not for GTFS feeds"),
+        (('crs = "EPSG:4326"', 'crs = "bd09mc"'), "Baidu's coordinates in metres are not read"),
         (('file = "zones.gpkg"', 'file = ""'), "at least 1 character; '' was given"),
         (('file = "zones.gpkg"', 'file = "zone.gpkg"'), "there is no zone.gpkg. Did you mean 'zones.gpkg'"),
         (('file = "zones.gpkg"', 'file = "gis/zones.gpkg"'), "there is no gis/zones.gpkg"),
@@ -121,25 +197,53 @@ def test_a_fault_names_its_place_and_what_to_do(
     assert any(said in fault for fault in faults(change)), faults(change)
 
 
-def test_the_documentation_shows_every_key_and_is_right(tmp_path: Path) -> None:
-    """The example in the documentation is read as it stands, and leaves no key out."""
-    example = textwrap.dedent(str(read_city.__doc__).split("are needed::\n")[1])
-    file = CityFile.model_validate(tomllib.loads(example))
+def documented() -> tuple[str, list[str]]:
+    """Return the example of the documentation, and the tables that may stand there instead of some of it."""
+    _, example, others = str(read_city.__doc__).split("::\n")
+    example = textwrap.dedent(example.rpartition("\n    Instead of")[0])
+    return example, re.split(r"\n\n(?=\[\w+\])", textwrap.dedent(others).strip())
+
+
+def examples() -> list[CityFile]:
+    """Return the example of the documentation as it stands, and with each of the other tables in its place."""
+    example, others = documented()
+    whole = tomllib.loads(example)
+    return [CityFile.model_validate(whole | tomllib.loads(other)) for other in ("", *others)]
+
+
+def inner_tables(table: Table) -> Iterator[Table]:
+    """Return a table and all tables in it."""
+    yield table
+    for key in type(table).model_fields:
+        value: Any = getattr(table, key)
+        for one in value if isinstance(value, list) else [value]:
+            if isinstance(one, Table):
+                yield from inner_tables(one)
+
+
+def test_the_documentation_shows_every_key() -> None:
+    shown: dict[type[Table], set[str]] = {}
+    for file in examples():
+        for table in inner_tables(file):
+            shown.setdefault(type(table), set()).update(table.model_fields_set)
+    shared = set(Source.model_fields)
+    assert shared == shared & (shown[Facilities] | shown[Population])
     unshown = {
-        f"{type(table).__name__}.{key}"
-        for table in (file, file.walk, *(file.walk.left_out or []), file.population)
-        for key in set(type(table).model_fields) - table.model_fields_set
+        f"{kind.__name__}.{key}"
+        for kind, keys in shown.items()
+        for key in set(kind.model_fields) - keys - (shared if issubclass(kind, Source) else set())
     }
-    # of a layer's keys those that the facilities show are not repeated
-    assert unshown <= {f"{table}.{key}" for table in ("Walk", "Population") for key in Source.model_fields}
-    shown = set().union(*(table.model_fields_set for table in file.facilities))
-    assert shown | {"all_rows"} == set(Facilities.model_fields)
-    assert {"level"} <= file.zones[0].model_fields_set
-    assert {"kind"} <= file.areas[0].model_fields_set
-    assert isinstance(file.population.within, Within)
-    assert file.population.within.model_fields_set == set(Within.model_fields)
-    for _, source in file.sources:
-        (tmp_path / source.file).touch()
+    # which rules of [walk] a server's has too is said once
+    assert unshown <= {f"LiveWalk.{key}" for key in WalkRules.model_fields}
+    assert set(shown) == {CityFile, *TABLES.values(), *INNER.values(), LiveWalk}
+
+
+def test_the_example_in_the_documentation_is_read_as_it_stands(tmp_path: Path) -> None:
+    example, _ = documented()
+    file = examples()[0]
+    for _, table in file.tables:
+        for _, name in table.files:
+            (tmp_path / name).touch()
     (tmp_path / "city.toml").write_text(example, encoding="utf-8")
     assert read_city_file(tmp_path) == file
 

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 
 from servicecircle.assessment import assess
 from servicecircle.city import About, City
-from servicecircle.network import WalkNetwork
+from servicecircle.network import AccessRule, WalkNetwork
 from servicecircle.plan import Plan, Service, read_plan
+from servicecircle.text import whole
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from servicecircle.assessment import Assessment
 
@@ -90,7 +92,7 @@ def plain(text: str) -> str:
 
 
 def _cannot_be_shown(letter: str) -> bool:
-    return (letter < " " and letter not in "\t\n") or "\x7f" <= letter <= "\x9f" or "\ud800" <= letter <= "\udfff"
+    return (letter < " " and letter not in "\t\n") or "\x7f" <= letter <= "\x9f" or _is_half(letter)
 
 
 def town(*, blocks: int = 4, name: Callable[[str], str] = str, level: str = "街道", polygons: bool = True) -> City:
@@ -129,8 +131,8 @@ def town(*, blocks: int = 4, name: Callable[[str], str] = str, level: str = "街
     zones = gpd.GeoDataFrame(
         {
             "zone_id": ["D", "S", "T", "V1", "V2"],
-            "level": ["县区", level, "乡镇", "社区", "社区"],
-            "name": [name(one) for one in ("某区", "甲街道", "乙乡", "一社区", "二社区")],
+            "level": ["县区", whole(level), "乡镇", "社区", "社区"],
+            "name": _texts(name(one) for one in ("某区", "甲街道", "乙乡", "一社区", "二社区")),
             "setting": [None, "urban", "rural", "urban", "rural"],
         },
         geometry=[_box(0, 0, size, size), *2 * [_box(0, 0, size / 2, size), _box(size / 2, 0, size, size)]],
@@ -148,6 +150,7 @@ def town(*, blocks: int = 4, name: Callable[[str], str] = str, level: str = "街
         zones,
         areas=areas,
         services=(*SERVICES, "elderly_center", "elderly_institution"),
+        access=AccessRule(barriers="count"),  # the strips of water and wall are there to be drawn
         about=About(name("示例镇"), (name("纯属虚构。"), name("Invented."))),
     )
 
@@ -161,7 +164,7 @@ def _facilities(size: float, name: Callable[[str], str]) -> gpd.GeoDataFrame:
         {
             "id": [f"F{place}" for place in range(len(kinds))],
             "service": kinds,
-            "name": [name(f"设施{place}") for place in range(len(kinds))],
+            "name": _texts(name(f"设施{place}") for place in range(len(kinds))),
             "status": "open",
             "open_to_public": True,
             "serves_community": True,
@@ -188,28 +191,42 @@ def judged(city: City, *ids: str, level: str = "街道", name: Callable[[str], s
         Makes the name of a thing of the name it would have.
     """
     plan = read_plan("lianyungang-145").only(*STANDARDS)
-    return assess(city, _renamed(plan.only(*ids) if ids else plan, name, level), progress=False, scenario=name(""))
+    plan = _renamed(plan.only(*ids) if ids else plan, name, whole(level))
+    return assess(city, plan, progress=False, scenario=whole(name("")))
+
+
+def _is_half(letter: str) -> bool:
+    return "\ud800" <= letter <= "\udfff"
 
 
 def _renamed(plan: Plan, name: Callable[[str], str], level: str) -> Plan:
     """Return the plan with every text in it chosen anew, and one level called otherwise."""
+
+    def named(text: str) -> str:
+        return whole(name(text))
+
     standards = tuple(
         replace(
             one,
-            name_zh=name(one.name_zh),
-            name_en=name(one.name_en),
+            name_zh=named(one.name_zh),
+            name_en=named(one.name_en),
             judge=tuple(level if zones == "街道" else zones for zones in one.judge),
-            citations=tuple(replace(c, section=name(c.section), quote=name(c.quote)) for c in one.citations),
-            assumptions=tuple(replace(a, zh=name(a.zh), en=name(a.en)) for a in one.assumptions),
+            citations=tuple(replace(c, section=named(c.section), quote=named(c.quote)) for c in one.citations),
+            assumptions=tuple(replace(a, zh=named(a.zh), en=named(a.en)) for a in one.assumptions),
         )
         for one in plan.standards
     )
-    groups = {key: replace(group, zh=name(group.zh), en=name(group.en)) for key, group in plan.groups.items()}
-    services = {service: Service(name(service), name(service)) for service in SERVICES}
+    groups = {key: replace(group, zh=named(group.zh), en=named(group.en)) for key, group in plan.groups.items()}
+    services = {service: Service(named(service), named(service)) for service in SERVICES}
     if name is str:
         return replace(plan, standards=standards)
-    title_zh, title_en = name(plan.title_zh), name(plan.title_en)
+    title_zh, title_en = named(plan.title_zh), named(plan.title_en)
     return replace(plan, standards=standards, groups=groups, services=services, title_zh=title_zh, title_en=title_en)
+
+
+def _texts(texts: Iterable[str]) -> pd.Series[Any]:
+    """Return texts as files hold them: without halves of characters, which a city would mend, and report."""
+    return pd.Series([whole(text) for text in texts], dtype=object)
 
 
 def _point(x: float, y: float) -> shapely.Point:
