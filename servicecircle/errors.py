@@ -30,7 +30,8 @@ class InputError(ServiceCircleError, ValueError):
     @classmethod
     def unknown(cls, what: str, given: object, known: Sequence[str]) -> InputError:
         """Return the error for a name that is not among the known ones, listing those."""
-        return cls(f"{what} {given!r} is unknown. Known: {', '.join(map(str, known)) or '(none)'}.")
+        names = ", ".join(map(str, known)) or "(none)"
+        return cls(f"{what} {given!r} is unknown. Known: {names}. | {given!r} 未知，可用：{names}。")
 
 
 class CRSError(ServiceCircleError, ValueError):

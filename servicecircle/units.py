@@ -38,7 +38,9 @@ def metres_walked(minutes: float, *, speed_m_s: float) -> float:
     """
     for name, value in (("minutes", minutes), ("speed_m_s", speed_m_s)):
         if not (np.isfinite(value) and value > 0):
-            raise InputError(f"{name} must be a finite number above 0. {value!r} was given instead.")
+            raise InputError(
+                f"{name} must be a finite number above 0. {value!r} was given instead. | {name} 须为大于 0 的有限数。"
+            )
     return speed_m_s * SECONDS_PER_MINUTE * minutes
 
 

@@ -28,10 +28,9 @@ def test_errors_about_data_are_also_value_errors(kind: type[Exception]) -> None:
 
 
 def test_an_unknown_name_lists_the_known_ones() -> None:
-    assert str(InputError.unknown("service", "kindergarden", ["kindergarten", "park"])) == (
-        "service 'kindergarden' is unknown. Known: kindergarten, park."
-    )
-    assert str(InputError.unknown("service", "x", [])) == "service 'x' is unknown. Known: (none)."
+    text = str(InputError.unknown("service", "kindergarden", ["kindergarten", "park"]))
+    assert text.startswith("service 'kindergarden' is unknown. Known: kindergarten, park. | 'kindergarden' 未知")
+    assert "Known: (none). | " in str(InputError.unknown("service", "x", []))
 
 
 def test_a_plan_says_all_its_faults() -> None:

@@ -40,6 +40,7 @@ def placement_findings(ground: Ground) -> list[Finding]:
         cases = {
             "off_network": lost & ~straight.placed,
             "behind_barriers": lost & straight.placed,
+            "island": positions.placed & (np.append(ground.city.walk.edge_component, 0)[positions.edge] > 0),
             "legs_turned": crossing & positions.placed,
             "legs_cross": crossing_legs(ground, positions, ground.ways.loose),
             "by_entrances": _bent(positions),
@@ -91,6 +92,9 @@ _CHECK = " Check the barriers, or add the entrance that is missing."
 _CHECK_ZH = "请检查障碍图层或补充出入口。"
 _OUT, _OUT_ZH = "out of walking reach, and counted as such.", "按步行不可达计入。"
 _NOBODY, _NOBODY_ZH = "nobody can walk there.", "步行无法到达。"
+_ISLAND = "on a part of the walk network that is not joined to the main one: no walk leads from one to the other"
+_ISLAND += " ({what}). Join the streets, or leave such parts out with islands = 'main'."
+_ISLAND_ZH = "位于未与主网连通的道路上，与主网之间步行不可达（{what}）；请连通道路，或设 islands = 'main' 排除。"
 _TURNED, _TURNED_ZH = "the straight way to the nearest street crosses a barrier: ", "到最近道路的直线被障碍阻断，"
 _ROUND = " leg crosses water, a railway or another barrier that does not bind: walks are too short by the way round. "
 _ROUND += "Give barriers of your own, or access=AccessRule(barriers='block')."
@@ -103,6 +107,13 @@ _WORDS: dict[str, tuple[Severity, tuple[tuple[str, str], tuple[str, str]]]] = {
         (
             (_BEHIND + _OUT + _CHECK, _BEHIND_ZH + _OUT_ZH + _CHECK_ZH),
             (_BEHIND + _NOBODY + _CHECK, _BEHIND_ZH + _NOBODY_ZH + _CHECK_ZH),
+        ),
+    ),
+    "island": (
+        "warning",
+        (
+            (_ISLAND.replace("{what}", "residents"), _ISLAND_ZH.replace("{what}", "居民")),
+            (_ISLAND.replace("{what}", "facilities"), _ISLAND_ZH.replace("{what}", "设施")),
         ),
     ),
     "legs_turned": (

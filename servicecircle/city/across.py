@@ -94,6 +94,8 @@ BESIDE_DEGREES = 0.25
 """How far (degrees) beyond its area of use a CRS is still taken to fit."""
 
 SAME_PLACE_M = 0.001
+NEAR_M = 15.0
+"""The two sides of a street, which are two stops, are farther apart."""
 
 
 def doubtful_names(facilities: gpd.GeoDataFrame, zones: gpd.GeoDataFrame, services: Iterable[str]) -> list[Finding]:
@@ -145,7 +147,28 @@ def doubles(cells: gpd.GeoDataFrame, facilities: gpd.GeoDataFrame) -> list[Findi
         en = "of the same service and at the same place as another: each counts. Remove what is there twice."
         zh = "与另一处同类设施位置相同，各计一处；请删除重复。"
         found.append(Finding.about("facilities", "same_place", "warning", en=en, zh=zh, column="geometry", rows=ids))
-    return found
+    return [*found, *_near_doubles(facilities)]
+
+
+def _near_doubles(facilities: gpd.GeoDataFrame) -> list[Finding]:
+    """Return the warning about facilities of one service and name that stand beside each other."""
+    here = facilities[facilities["name"].notna() & ~(facilities.geometry.isna() | facilities.geometry.is_empty)]
+    points = np.asarray(here.geometry.to_numpy(), dtype=object)
+    one, other = shapely.STRtree(points).query(points, predicate="dwithin", distance=NEAR_M)
+    keys = pd.factorize(pd.MultiIndex.from_frame(here[["service", "name"]]))[0]
+    apart = shapely.distance(points[one], points[other]) > SAME_PLACE_M
+    same = (keys[one] == keys[other]) & apart
+    ids = here["id"].to_numpy()
+    pairs = sorted({tuple(sorted((ids[a], ids[b]))) for a, b in zip(one[same], other[same], strict=True)})
+    if not pairs:
+        return []
+    en = (
+        f"of the same service and name within {NEAR_M:g} m of each other: each counts. If they are one, such as a stop "
+    )
+    en += "and its platform, merge them: read.merge_duplicates."
+    zh = f"同类同名设施相距不足 {NEAR_M:g} 米，各计一处；若为同一处（如站点与站台），请用 merge_duplicates 合并。"
+    rows = [" / ".join(map(str, pair)) for pair in pairs]
+    return [Finding.about("facilities", "near_duplicates", "warning", en=en, zh=zh, column="name", rows=rows)]
 
 
 def outside_area_of_use(crs: CRS, bounds: Iterable[float]) -> list[Finding]:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from servicecircle.city.inspection import Inspection, as_text
 from servicecircle.city.places import PLACES, POLYGONS, drop_no_numbers, inspect_places
+from servicecircle.city.plausible import inspect_plausible
 from servicecircle.city.vocabulary import (
     ESTIMATED,
     FLAGS,
@@ -41,6 +42,8 @@ def inspect_population(frame: object, crs: pyproj.CRS) -> Inspection:
         seen.shapes(PLACES)
     if seen.require("pop_total"):
         _inspect_groups(seen)
+    if not any(finding.severity == "error" for finding in seen.findings):
+        inspect_plausible(seen)
     _inspect_setting(seen)
     if "zone_id" in seen.frame:
         seen.frame["zone_id"] = as_text(seen.frame["zone_id"])

@@ -27,6 +27,10 @@ SHORT_SHARE = 0.99
 UNIT_SHARE = 0.05
 """If half of all lengths are below this share of the straight line, they are not in metres."""
 
+LONG_TIMES = 1.05
+"""If half of all lengths are above this many times those of the lines as drawn, they are a finding."""
+
+ABSURD_TIMES = 10.0
 ROUNDING_M = 0.001
 LINES = (shapely.GeometryType.LINESTRING, shapely.GeometryType.LINEARRING, shapely.GeometryType.MULTILINESTRING)
 
@@ -62,7 +66,7 @@ def edge_table(edges: gpd.GeoDataFrame) -> EdgeTable:
         )
     crs = _crs(edges)
     flat = edges.reset_index() if {"u", "v"} <= set(edges.index.names) else edges
-    lines, faults = _lines(edges)
+    lines, faults = _lines(edges, between_nodes={"u", "v"} <= set(flat.columns))
     ends, more = _ends(flat, edges.index)
     length, most = _declared_lengths(flat, edges.index)
     faults += more + most
@@ -107,8 +111,12 @@ def _crs(edges: gpd.GeoDataFrame) -> pyproj.CRS:
     return metric_crs(edges.crs)
 
 
-def _lines(edges: gpd.GeoDataFrame) -> tuple[NDArray[np.object_], list[Finding]]:
-    """Return the geometries without heights, a merged line for each MultiLineString that is one, and what is wrong."""
+def _lines(edges: gpd.GeoDataFrame, *, between_nodes: bool) -> tuple[NDArray[np.object_], list[Finding]]:
+    """Return the geometries without heights, and what is wrong.
+
+    Between two nodes the parts of a MultiLineString are merged into a line. Without nodes they stay apart: where two
+    parts meet, other streets may meet them.
+    """
     given = edges.geometry.to_numpy()
     shapes: NDArray[np.object_] = np.asarray(shapely.force_2d(given), dtype=object)
     if not len(shapes):
@@ -131,7 +139,8 @@ def _lines(edges: gpd.GeoDataFrame) -> tuple[NDArray[np.object_], list[Finding]]
     if faults:
         return shapes, faults
     several = shapely.get_type_id(shapes) == shapely.GeometryType.MULTILINESTRING
-    shapes[several] = shapely.line_merge(shapes[several])
+    if between_nodes:
+        shapes[several] = shapely.line_merge(shapes[several])
     rings = shapely.get_type_id(shapes) == shapely.GeometryType.LINEARRING
     shapes[rings] = [shapely.LineString(ring.coords) for ring in shapes[rings]]
     return shapes, []
@@ -211,9 +220,31 @@ def _length_findings(labels: pd.Index[Any], parts: _Parts, *, declared: bool) ->
         en = "the lengths are not in metres: most are below 5 % of the straight line. Convert them."
         zh = "长度不是以米为单位：多数不足直线距离的 5%，请换算。"
         return [_note("length_unit", "error", en, zh, column="length", rows=labels[parts.row[long]])]
+    found = _long(labels, parts)
     short = parts.length_m < straight * SHORT_SHARE - ROUNDING_M
     if not short.any():
-        return []
+        return found
     en = "the length is more than 1 % shorter than the straight line between the ends. Check its unit and origin."
     zh = "长度比两端直线距离短 1% 以上，请核对单位与来源。"
-    return [_note("short", "warning", en, zh, column="length", rows=labels[parts.row[short]])]
+    return [*found, _note("short", "warning", en, zh, column="length", rows=labels[parts.row[short]])]
+
+
+def _long(labels: pd.Index[Any], parts: _Parts) -> list[Finding]:
+    """Return the warning about lengths beyond those of the lines: most of them, or some by a whole unit."""
+    drawn = shapely.length(parts.lines)
+    seen = drawn > ROUNDING_M
+    if not seen.any():
+        return []
+    times = np.divide(parts.length_m, drawn, out=np.ones_like(drawn), where=seen)
+    usual = float(np.median(times[seen]))
+    if usual > LONG_TIMES:
+        en = f"the lengths are mostly {usual:.2f} times those of the lines. They were perhaps measured in another unit "
+        en += "(feet), or in Web Mercator (EPSG:3857). Drop the column to measure the lines."
+        zh = f"长度多为线本身的 {usual:.2f} 倍，可能是其他单位（英尺）或在 EPSG:3857 下量算；可删除该列，按线量算。"
+        return [_note("long", "warning", en, zh, column="length", rows=labels[parts.row[times > LONG_TIMES]])]
+    absurd = times > ABSURD_TIMES
+    if not absurd.any():
+        return []
+    en = f"the length is more than {ABSURD_TIMES:g} times that of the line. Check its unit."
+    zh = f"长度超过线本身的 {ABSURD_TIMES:g} 倍，请核对单位。"
+    return [_note("long", "warning", en, zh, column="length", rows=labels[parts.row[absurd]])]

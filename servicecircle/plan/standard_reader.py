@@ -198,6 +198,8 @@ def _check(fields: Fields, standard: Standard, measure: Measure | None) -> None:
     _check_backing(fields, standard)
     _check_base(fields, standard)
     parent, slash, _ = standard.id.partition("/")
+    if standard.part_of == standard.id:
+        fields.fault("part_of", "a standard is no part of itself.", "标准不能是自身的组成部分。")
     if slash and standard.part_of != parent:
         fields.fault("part_of", f"must be {parent!r}, the id before the slash.", f"应为斜线前的编号 {parent!r}。")
     if isinstance(measure, Register) and standard.target.origin == "assumed":

@@ -19,12 +19,15 @@ from servicecircle.text import decode, listed
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from numpy.typing import NDArray
 
 BUS_TYPES = frozenset({3, 11, 800, *range(700, 717)})
 """The kinds of route (`route_type`) that are buses and trolleybuses."""
+
+LARGE, TIMES_SMALLER = 50_000_000, 200
+"""A file of a feed with more bytes than this, packed so many times smaller, is a zip bomb and no timetable."""
 
 NEEDED = {
     "routes.txt": ("route_id", "route_type"),
@@ -95,6 +98,7 @@ def _texts(path: Path) -> dict[str, str]:
         else:
             with zipfile.ZipFile(path) as feed:
                 members = {Path(member).name: member for member in sorted(feed.namelist(), reverse=True)}
+                _check_sizes([feed.getinfo(members[name]) for name in NEEDED if name in members])
                 raw = {name: feed.read(members[name]) for name in NEEDED if name in members}
         return {name: decode(data)[0] for name, data in raw.items()}
     except (OSError, zipfile.BadZipFile, UnicodeDecodeError) as error:
@@ -102,6 +106,15 @@ def _texts(path: Path) -> dict[str, str]:
             f"{path}: not a GTFS feed, which is a .zip file or a folder with routes.txt, trips.txt, stop_times.txt and "
             f"stops.txt in UTF-8 ({error}). | {path} 不是 GTFS 数据（zip 或文件夹）。"
         ) from error
+
+
+def _check_sizes(members: Iterable[zipfile.ZipInfo]) -> None:
+    """Raise BadZipFile if files of a feed unpack to what no timetable is."""
+    for member in members:
+        if member.file_size > max(LARGE, TIMES_SMALLER * member.compress_size):
+            raise zipfile.BadZipFile(
+                f"{member.filename} would unpack from {member.compress_size:,} to {member.file_size:,} bytes"
+            )
 
 
 def _trimmed(name: str, text: str) -> pd.DataFrame:

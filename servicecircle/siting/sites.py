@@ -148,7 +148,8 @@ def best_sites(
             f"{standard_id} is a standard of {reach.kind}; best_sites serves standards of reach. | {standard_id} 不是"
             "步行可达类标准，本版本只为可达类标准选址。"
         )
-    if k < 1 or k != int(k):
+    whole: object = k  # whatever the caller gave
+    if not isinstance(whole, int | float | np.number) or isinstance(whole, bool) or not (k >= 1 and k % 1 == 0):
         raise InputError(f"k must be a whole number above 0. {k!r} was given instead. | k 必须是正整数。")
     cells = result.cells_for(standard_id)
     points = _candidates(result, cells, candidates)

@@ -269,6 +269,36 @@ def test_a_share_may_be_in_per_cent_and_a_count_not() -> None:
     assert "'21%'" in faults(population=people)["population no_number"].en
 
 
+def test_more_residents_than_can_live_there_are_told() -> None:
+    people = oracle.population().assign(geometry=lambda frame: frame.geometry.centroid.buffer(60.0))
+    found = findings(population=people.assign(pop_total=[*people["pop_total"][:-1], 5_000_000]))["absurd"]
+    assert (found.column, found.rows) == ("pop_total", (str(people.index[-1]),))
+    assert "absurd" not in findings(population=people)
+
+
+def test_cells_inside_other_cells_are_told() -> None:
+    people = oracle.population()
+    around = people.iloc[[0]].assign(cell_id="all", geometry=[people.geometry.union_all().convex_hull.buffer(9.0)])
+    both = pd.concat([people, around], ignore_index=True)
+    assert findings(population=both)["overlap"].count >= len(people)
+
+
+def test_ten_thousands_of_residents_are_told() -> None:
+    people = oracle.population()
+    small = people.assign(**{name: people[name] / 10_000 for name in ("pop_total", "pop_3_5", "pop_60p")})
+    assert "万人" in findings(population=small)["few_residents"].zh
+
+
+def test_facilities_of_one_name_beside_each_other_are_told() -> None:
+    places = oracle.facilities()
+    one = places[places["id"] == "K1"]
+    again = one.assign(id="K1b", geometry=one.geometry.translate(9.0, 0.0))
+    far = one.assign(id="K1c", geometry=one.geometry.translate(0.0, 40.0))
+    named = pd.concat([places, again, far], ignore_index=True)
+    named.loc[named["id"].str.startswith("K1"), "name"] = "甲幼儿园"
+    assert findings(facilities=named)["near_duplicates"].rows == ("K1 / K1b",)
+
+
 def test_halves_of_characters_are_mended_and_told() -> None:
     """A name cut inside a character, as old tables do it, stops every program that writes UTF-8."""
     names = pd.Series([None] * len(oracle.facilities()), dtype=object)

@@ -223,3 +223,15 @@ def test_a_graph_without_edges() -> None:
     graph.add_node(0, x=WEST, y=SOUTH)
     with pytest.raises(NetworkError, match="no edges"):
         WalkNetwork.from_graph(graph)
+
+
+@pytest.mark.parametrize("times", [1 / 0.3048, 1.215])
+def test_lengths_that_are_mostly_longer_than_their_lines_are_reported(times: float) -> None:
+    """In feet, or measured in Web Mercator at 34.6 degrees north."""
+    (finding,) = town(*LINES, length=[100.0 * times] * 3).report.findings
+    assert (finding.code, finding.severity, finding.count) == ("long", "warning", 3)
+
+
+def test_a_length_in_another_unit_is_reported() -> None:
+    (finding,) = town(*LINES, length=[100.0, 100_000.0, 104.0]).report.findings
+    assert (finding.code, finding.rows) == ("long", ("1",))

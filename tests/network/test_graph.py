@@ -219,3 +219,11 @@ def test_importing_the_room_loads_nothing_heavy() -> None:
 def test_a_network_says_what_it_is() -> None:
     assert repr(blocks(1)) == "<WalkNetwork: 4 edges, 4 nodes, 0.40 km, 1 component; EPSG:25832>"
     assert isinstance(blocks(1).edges, gpd.GeoDataFrame)
+
+
+def test_a_street_in_several_parts_is_joined_to_others_where_its_parts_meet() -> None:
+    whole = shapely.MultiLineString([street((0, 0), (100, 0)), street((100, 0), (200, 0))])
+    side = street((100, 0), (100, 50))
+    network = town(whole, side)
+    assert (len(network), len(network.component_length_m)) == (3, 1)
+    assert sorted(network.edge_length_m.tolist()) == [50.0, 100.0, 100.0]
