@@ -57,7 +57,7 @@ def gcj02_streets_under_wgs84_facilities(there: Town) -> None:
     there.streets(streets.set_geometry(gpd.GeoSeries(moved, crs=4326)))
 
 
-@KIND(flag("datum_suspected"))
+@KIND(flag("outside_zones"))  # cells of a grid follow no street, but a grid that is moved leaves its zones
 def gcj02_residents_under_wgs84_streets(there: Town) -> None:
     frame = cells().to_crs(4326)
     frame["x"], frame["y"] = zip(*[gcj02(point.x, point.y) for point in frame.geometry], strict=True)

@@ -17,7 +17,7 @@ from servicecircle.read.osm_facilities import read_facilities
 from servicecircle.read.report import Read
 from servicecircle.read.review import read_review, write_review
 from servicecircle.read.zone_names import with_zone_ids
-from servicecircle.text import did_you_mean, listed
+from servicecircle.text import did_you_mean, listed, squeezed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -86,10 +86,26 @@ def _with_services(reader: FolderReader, source: Facilities, read: Read) -> Read
     values = as_text(read.frame[column])
     if not isinstance(services, dict):
         return replace(read, frame=read.frame.assign(service=values))
-    named = values.map(services)
-    known = named.notna().to_numpy()
-    frame = read.frame.assign(service=named)[known].reset_index(drop=True)
-    return Read(frame, read.report.plus(*_service_findings(path, source, services, values)))
+    spelt = {squeezed(key): key for key in services}
+    keys = values.where(values.isin(list(services)), values.map(lambda value: spelt.get(squeezed(value or ""), value)))
+    known = keys.isin(list(services)).to_numpy()
+    frame = read.frame.assign(service=keys.map(services))[known].reset_index(drop=True)
+    told = [*_respelt(path, source, values, keys), *_service_findings(path, source, services, keys)]
+    return Read(frame, read.report.plus(*told))
+
+
+def _respelt(path: Path, source: Facilities, values: pd.Series[Any], keys: pd.Series[Any]) -> list[Finding]:
+    """Return what was taken for a kind that is written a little otherwise."""
+    other = (keys.fillna("") != values.fillna("")).to_numpy()
+    if not other.any():
+        return []
+    en, zh = (
+        "taken for the kind it names but for spaces, width or capitals.",
+        "忽略空格、全半角与大小写后按同名类别计。",
+    )
+    rows = [f"{label}: {value}" for label, value in values[other].items()]
+    column = str(source.service_column)
+    return [Finding.about(path.name, "services_matched", "repair", en=en, zh=zh, column=column, rows=rows)]
 
 
 def _service_findings(
@@ -111,6 +127,14 @@ def _service_findings(
                 column=column,
             )
         )
+    near = [
+        f"{value!r} ({hint})" for value in others.index if (hint := did_you_mean(value, services)).startswith("Did")
+    ]
+    if near:
+        en = f"values that are left out resemble one that services names: {listed(near)}. Name them in services too if "
+        en += "they are the same."
+        zh = f"未列入的类别与 services 所列相近：{listed(near)}；若为同一类别，请一并列入 services。"
+        findings.append(Finding(path.name, "similar_services", "warning", en, zh, column))
     present = {services[value] for value in values.dropna().unique() if value in services}
     absent = sorted(set(services.values()) - present - set(source.empty))
     if absent:
