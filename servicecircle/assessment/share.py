@@ -114,11 +114,10 @@ def _unknown(frame: pd.DataFrame, asked: Share) -> list[Missing]:
             zh = f"列 {names} 没有可用的值，请填写是/否或数字。"
             en = f"column {names} holds nothing that can be judged. Write yes and no, or numbers."
         found.append(Missing("column", names, zh, en))
-    hanging = _hanging(frame, asked) if known else set()
-    if hanging:
-        names = ", ".join(sorted(hanging))
-        zh, en = f"缺少列 {names}，有些行是否计入取决于它。", f"column {names} is missing, and decides about some rows."
-        found.append(Missing("column", names, zh, en))
+    for column, rows in _hanging(frame, asked).items() if known else ():
+        zh = f"缺少列 {column}，{rows} 处是否计入取决于它，按没有计。"
+        en = f"column {column} is missing and decides about {rows} rows, counted as not having it."
+        found.append(Missing("value", column, zh, en, blocks=False))
     for column in sorted(known):
         rows = int((~told[column]).sum())
         if rows:
@@ -130,15 +129,16 @@ def _unknown(frame: pd.DataFrame, asked: Share) -> list[Missing]:
     return found
 
 
-def _hanging(frame: pd.DataFrame, asked: Share) -> set[str]:
-    """Return the columns that the layer lacks and that decide whether some row counts."""
+def _hanging(frame: pd.DataFrame, asked: Share) -> dict[str, int]:
+    """Return the columns that the layer lacks, with the number of rows that count or not as they would say."""
     undecided = ~_whole(frame, asked).has
-    found = set()
+    found: dict[str, int] = {}
     for alternative in asked.having:
         open_yet = undecided.copy()
         for column in set(alternative) & set(frame.columns):
             open_yet &= holds(frame[column], alternative[column])
-        found |= set(alternative) - set(frame.columns) if open_yet.any() else set()
+        for column in sorted(set(alternative) - set(frame.columns)) if open_yet.any() else ():
+            found[column] = max(found.get(column, 0), int(open_yet.sum()))
     return found
 
 

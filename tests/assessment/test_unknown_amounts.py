@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from servicecircle.assessment import assess
 from servicecircle.plan import read_plan
 from tests.oracle import LEVELS, city, plan, population, zones
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def test_a_weight_that_is_not_known_is_not_a_zero() -> None:
@@ -63,15 +68,16 @@ def test_an_answer_that_is_neither_yes_nor_no_is_told(said: tuple[str, str], sta
     assert told in result.evidence["en"].tolist()
 
 
-def test_a_column_that_decides_about_some_rows_must_be_there() -> None:
-    """K2 is private: ``inclusive`` says whether it counts for YY-03. Were both public, nothing would hang on it."""
-    plan = read_plan("lianyungang-145").only("YY-03").with_levels(LEVELS)
+def test_a_column_that_decides_about_some_rows_is_missed_aloud() -> None:
+    """K2 (50 of 300 children) is private: ``inclusive`` would say whether it counts. If both were public, nothing."""
     places = city().facilities.drop(columns="inclusive")
     kinds = {"K1": "public", "K2": "private"}
-    unknown = assess(city(facilities=places.assign(ownership=places["id"].map(kinds))), plan, progress=False)
-    assert set(unknown.table["status"]) == {"not_evaluable"}
-    assert "inclusive" in unknown.evidence["about"].tolist()
-    known = assess(
-        city(facilities=places.assign(ownership=places["id"].map(dict.fromkeys(kinds, "public")))), plan, progress=False
-    )
-    assert known.table.set_index("zone_id").loc["CITY", "value"] == 1.0
+
+    def share(ownership: pd.Series[str]) -> tuple[float, list[str]]:
+        layer = city(facilities=places.assign(ownership=ownership))
+        result = assess(layer, plan().only("YY-03"), progress=False)
+        noted = result.evidence[result.evidence["kind"] == "value"]["about"].tolist()
+        return float(result.table.set_index("zone_id").loc["CITY", "value"]), noted
+
+    assert share(places["id"].map(kinds)) == (250 / 300, ["inclusive"])
+    assert share(places["id"].map(dict.fromkeys(kinds, "public"))) == (1.0, [])
