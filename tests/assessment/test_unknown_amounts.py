@@ -77,7 +77,7 @@ def test_a_column_that_decides_about_some_rows_is_missed_aloud() -> None:
         layer = city(facilities=places.assign(ownership=ownership))
         result = assess(layer, plan().only("YY-03"), progress=False)
         noted = result.evidence[result.evidence["kind"] == "value"]["about"].tolist()
-        return float(result.table.set_index("zone_id").loc["CITY", "value"]), noted
+        return float(result.table.set_index("zone_id")["value"]["CITY"]), noted
 
     assert share(places["id"].map(kinds)) == (250 / 300, ["inclusive"])
     assert share(places["id"].map(dict.fromkeys(kinds, "public"))) == (1.0, [])
