@@ -105,7 +105,7 @@ def test_a_feed_and_a_table_together(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("more", "said"),
     [
-        ('\n[drive]\nfile = "map.osm.pbf"\n', "[drive]: OpenStreetMap files are not read as roads"),
+        ('\n[drive]\nfile = "map.osm.pbf"\n', "[drive], file: there is no map.osm.pbf"),
         ('\n[drive]\nfile = "road.gpkg"\n', "[drive], file: there is no road.gpkg"),
         (
             '\n[drive]\nfile = "layers.gpkg"\nlayr = "roads"\n',
@@ -113,7 +113,7 @@ def test_a_feed_and_a_table_together(folder: Path) -> None:
         ),
         ('\n[[bus_lines]]\nfile = "gtfs.zip"\ncrs = "EPSG:4326"\n', "[[bus_lines]] no. 1: crs: not for GTFS feeds"),
         ('\n[[bus_lines]]\nfle = "lines.csv"\n', "[[bus_lines]] no. 1: the key 'fle' is unknown"),
-        ('\n[[bus_lines]]\nfile = "lines.csv"\nx = "lon"\n', "a csv file needs either x and y, or wkt"),
+        ('\n[[bus_lines]]\nfile = "lines.csv"\nx = "lon"\n', "a csv file or workbook needs either x and y, or wkt"),
         ('\n[drive]\nfile = "layers.gpkg"\nlayer = "people"\n', "[drive]: drive network layer"),
         ('\n[[bus_lines]]\nfile = "broken.zip"\n', "[[bus_lines]] no. 1: "),
     ],
