@@ -256,4 +256,10 @@ def test_folium_is_imported_only_when_a_map_is_drawn() -> None:
 
 
 def test_what_the_room_offers() -> None:
-    assert servicecircle.show.__all__ == ["gap_map", "write_data_report", "write_layer", "write_layers", "write_summary"]
+    assert servicecircle.show.__all__ == [
+        "gap_map",
+        "write_data_report",
+        "write_layer",
+        "write_layers",
+        "write_summary",
+    ]
