@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 GUESSED, TO_DO = "猜测 guessed", "待补 to do"
 """How a new city.toml marks what was guessed, and what is left to a person."""
 
+STOPPED = 130
+"""The exit code of a command that Ctrl-C ends."""
+
 DEMO_FOLDER = "servicecircle-demo"
 DEMO_PLAN = "lianyungang-145"
 DEMO_MAPS = ("YY-01", "YY-05", "CX-01", "LY-01", "LY-02", "WT-01", "ZH-01")
@@ -30,7 +33,7 @@ DEMO_SITES = "LY-01"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command and return its exit code: 0, 1 for an error of the data, 2 for one of the command line.
+    """Run the command and return its exit code: 0, 1 for an error of the data, 2 of the command line, 130 for Ctrl-C.
 
     Parameters
     ----------
@@ -53,6 +56,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ServiceCircleError as error:
         sys.stderr.write(f"{error}\n")
         return 1
+    except KeyboardInterrupt:
+        sys.stderr.write("\nStopped; what was written so far stays. | 已中断，已写出的文件保留。\n")
+        return STOPPED
     return 0
 
 
@@ -184,6 +190,7 @@ def _demo(folder: Path, language: Language) -> None:
     from servicecircle.read import sample_city
     from servicecircle.siting import best_sites
 
+    _make(folder)
     plan = read_plan(DEMO_PLAN)
     result = assess(sample_city(), plan)
     _write(result, folder, language, DEMO_MAPS)
@@ -205,7 +212,9 @@ def _assess(options: argparse.Namespace) -> None:
     maps = [] if options.maps in {None, "all"} else [plan[one].id for one in options.maps.split(",")]
     folder = (city if city.is_dir() else city.parent).resolve()
     target = folder.with_name(f"{folder.name}-results") if options.to is None else Path(options.to)
-    result = assess(read_city(city), plan)
+    own = read_city(city)
+    _make(target)  # before the long part: it may be impossible
+    result = assess(own, plan)
     _write(result, target, options.language, maps or _drawn(result, every=options.maps == "all"))
     _name(target)
 
@@ -223,9 +232,6 @@ def _write(result: Assessment, folder: Path, language: Language, maps: Sequence[
     from servicecircle.files import replacing
     from servicecircle.show import gap_map, write_summary
 
-    if folder.exists() and not folder.is_dir():
-        raise InputError(f"{folder} is a file; --to needs a folder. | {folder} 是文件，--to 需要文件夹。")
-    folder.mkdir(parents=True, exist_ok=True)
     _say(f"{result.city}\n\n{result}")
     tables = {
         "table.csv": result.table,
@@ -240,6 +246,15 @@ def _write(result: Assessment, folder: Path, language: Language, maps: Sequence[
         with replacing(folder / f"map_{standard_id.replace('/', '_')}.html") as part:
             gap_map(result, standard_id, language=language).save(str(part))
     write_summary(result, folder / "summary.html", language=language)
+
+
+def _make(folder: Path) -> None:
+    """Make the folder for the results."""
+    from servicecircle.files import make_folder
+
+    if folder.exists() and not folder.is_dir():
+        raise InputError(f"{folder} is a file; --to needs a folder. | {folder} 是文件，--to 需要文件夹。")
+    make_folder(folder)
 
 
 def _write_tables(folder: Path, tables: dict[str, pd.DataFrame]) -> None:

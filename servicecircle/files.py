@@ -92,6 +92,37 @@ def replacing(path: str | os.PathLike[str], *, new: bool = False) -> Iterator[Pa
             part.unlink()
 
 
+def make_folder(path: str | os.PathLike[str]) -> Path:
+    """Make a folder, and those above it, unless it is there, and return its path.
+
+    Parameters
+    ----------
+    path
+        The folder.
+
+    Raises
+    ------
+    InputError
+        If there cannot be such a folder.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     make_folder(Path(folder) / "results" / "2025").is_dir()
+    True
+    """
+    folder = Path(path)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(
+            f"The folder {folder} cannot be made ({error.strerror}); choose another place. | "
+            f"无法建立文件夹 {folder}，请换一个位置。"
+        ) from error
+    return folder
+
+
 def write_table(table: pd.DataFrame, path: str | os.PathLike[str]) -> None:
     """Write a frame without its index as CSV that spreadsheets open as it is: UTF-8 with its mark, no live formulas.
 

@@ -91,3 +91,22 @@ def test_results_do_not_go_into_a_file(tmp_path: Path, capsys: pytest.CaptureFix
     assert main(["assess", str(SAMPLE), "--plan", "life-circles", "--to", str(target)]) == 1
     assert "--to needs a folder" in capsys.readouterr().err
     assert target.read_text(encoding="utf-8") == "mine"
+
+
+@pytest.mark.parametrize("command", [("demo",), ("assess", str(SAMPLE), "--plan", "life-circles")])
+def test_a_folder_that_cannot_be_made_is_said_before_the_work(
+    command: tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "mine").write_text("mine", encoding="utf-8")
+    monkeypatch.setattr("servicecircle.assessment.assess", lambda *_: pytest.fail("the work began"))
+    assert main([*command, "--to", str(tmp_path / "mine" / "results")]) == 1
+    assert "cannot be made" in capsys.readouterr().err
+
+
+def test_ctrl_c_ends_without_a_traceback(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("servicecircle.cli._assess", stopped)
+    assert main(["assess", str(SAMPLE), "--plan", "life-circles"]) == 130
+    assert "Stopped" in capsys.readouterr().err

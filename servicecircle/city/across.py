@@ -69,7 +69,11 @@ def with_settings(
         cells = cells.assign(setting=setting.where(setting.notna(), None))
     outside = membership.isna().all(axis=1).to_numpy()
     if outside.any():
-        en, zh = "in no zone: counted for the whole city only.", "不在任何单元内，仅计入全市。"
+        people = float(cells["pop_total"].to_numpy()[outside].sum())
+        en = f"in no zone ({people:,.0f} residents): counted for the whole city only, where facilities in no zone are "
+        en += 'not. If they live beyond the city, leave them out: within = "zones" in [population].'
+        zh = f"不在任何单元内（{people:,.0f} 人），仅计入全市，而不在任何单元内的设施不计入；"
+        zh += '若位于城市之外，请在 [population] 中写 within = "zones" 将其排除。'
         found.append(_about_cells(cells, outside, code="outside_zones", en=en, zh=zh))
     if (most > 1).any():
         en = "in several zones of one level, or on a border: counted in the one with the lowest zone_id."

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
+from servicecircle.city.vocabulary import GROUPS
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -19,9 +21,12 @@ MOST_AT_A_POINT = 1e6
 FEW = 1000.0
 """So few residents, in fractions, are a city's count in ten thousands (万人)."""
 
+LEAST_SHARE = 0.005
+"""A group of which a city has any is more of its residents than this."""
+
 
 def inspect_plausible(seen: Inspection) -> None:
-    """Note cells with more residents than can live there, cells in cells, and a total that is too small for a city."""
+    """Note cells with more residents than can live there, cells in cells, and totals too small for a city."""
     geometry = seen.frame.geometry.to_numpy()
     people = seen.frame["pop_total"].to_numpy(dtype=float)
     area = shapely.area(geometry)
@@ -56,6 +61,21 @@ def inspect_plausible(seen: Inspection) -> None:
             f"人口合计仅 {total:,.1f} 且多为小数：单位是否为“万人”？请换算为人。",
             column="pop_total",
         )
+    _inspect_small_groups(seen, total)
+
+
+def _inspect_small_groups(seen: Inspection, total: float) -> None:
+    """Note groups that are next to nobody: their numbers are shares, or in another unit than the total."""
+    for group in (one for one in GROUPS if one in seen.frame and total >= FEW):
+        people = float(seen.frame[group].to_numpy(dtype=float).sum())
+        if 0 < people < LEAST_SHARE * total:
+            seen.note(
+                "few_of_group",
+                "warning",
+                f"{people:,.1f} of {total:,.0f} residents: are they shares, or in ten thousands (万人)? Give people.",
+                f"{total:,.0f} 人中仅 {people:,.1f} 人：是否为占比，或单位为“万人”？请换算为人数。",
+                column=group,
+            )
 
 
 def _in_another(geometry: NDArray[np.object_]) -> NDArray[np.bool_]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+import shapely
 
 from servicecircle.city.inspection import as_text
 from servicecircle.city.vocabulary import URBAN_RURAL_CODES
@@ -29,6 +31,9 @@ if TYPE_CHECKING:
 LEVEL_WORDS = {"社区": "社区", "行政村": "行政村", "街道": "街道", "乡镇": "乡镇", "县区": "县区", "区县": "县区"}
 PLACED = ("population", "bus_lines", "entrances")
 """Tables of city.toml whose rows may have coordinates, beside the facilities."""
+
+SHAPE = re.compile(r"\s*(?:MULTI)?(?:POINT|LINESTRING|POLYGON)\s*(?:Z\s*)?\(", re.IGNORECASE)
+"""How a geometry written as text (WKT) begins."""
 
 UNKNOWN = Said("?", "not known", "未能识别")
 MOST_NAMED = 12
@@ -166,7 +171,7 @@ def _say_doubles(entries: list[Entry]) -> None:
             en = f"{listed(both)} in {other.look.name} too: what stands in both counts twice. Leave it out of one"
             zh = f"{other.look.name} 中也有 {listed(both)}：同一设施会重复计算，请在其中一处去掉"
             entry.notes.append((en, zh))
-            placeless = [one for one in (entry, other) if one.look.kind == "table" and "x" not in one.said]
+            placeless = [one for one in (entry, other) if one.look.kind == "table" and not _is_placed(one)]
             if len(placeless) == 1:
                 placeless[0].match = other if placeless[0] is entry else entry
 
@@ -183,7 +188,10 @@ def _place(entry: Entry, frame: gpd.GeoDataFrame, crs: str) -> None:
             entry.said["crs"] = crs_said((west + east) / 2, (south + north) / 2, crs)
         return
     guesses = guess_columns(frame, key if key in PLACED else "facilities")
-    if key == "groups" or not {"x", "y"} <= guesses.keys():
+    if key == "groups":
+        return
+    if not {"x", "y"} <= guesses.keys():
+        _place_by_shapes(entry, frame, datum, crs)
         return
     for axis in ("x", "y"):
         entry.said[axis] = Said(guesses[axis].column, *_why(guesses[axis]))
@@ -196,13 +204,31 @@ def _place(entry: Entry, frame: gpd.GeoDataFrame, crs: str) -> None:
         entry.said["crs"] = Said(DEGREES, "degrees, minutes, seconds", "度分秒")
 
 
+def _place_by_shapes(entry: Entry, frame: gpd.GeoDataFrame, datum: Said | None, crs: str) -> None:
+    """Say which column of a table holds geometries as text, as QGIS writes them, if one does."""
+    for head in frame.columns.drop(frame.geometry.name):
+        texts = as_text(frame[head]).dropna()
+        if not len(texts) or not texts.str.match(SHAPE).all():
+            continue
+        place = shapely.centroid(shapely.from_wkt(texts.iloc[0], on_invalid="ignore"))
+        if place is not None and not place.is_empty:
+            entry.said["wkt"] = Said(str(head), "its texts are geometries (WKT)", "内容为 WKT 几何")
+            entry.said["crs"] = datum or crs_said(place.x, place.y, crs)
+            return
+
+
 def _facilities(entry: Entry, frame: gpd.GeoDataFrame) -> None:
     guesses = guess_columns(frame, "facilities")
     entry.columns = _columns(guesses)
     _say_service(entry, frame)
-    placed = entry.look.kind != "table" or "x" in entry.said
+    placed = entry.look.kind != "table" or _is_placed(entry)
     if not placed:
         _say_placeless(entry, guesses)
+
+
+def _is_placed(entry: Entry) -> bool:
+    """Return whether the rows of a table have coordinates."""
+    return bool({"x", "wkt"} & entry.said.keys())
 
 
 def _say_placeless(entry: Entry, guesses: Mapping[str, Guess]) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from servicecircle.errors import InputError
-from servicecircle.files import replacing
+from servicecircle.files import make_folder, replacing
 from servicecircle.read.draft import Entry, entries_of
 from servicecircle.read.draft_crs import Said, city_crs
 from servicecircle.read.looks import looked_at
@@ -23,7 +23,7 @@ GUESSED = "猜测 guessed"
 SINGLE = ("walk", "population", "drive")
 ORDER = (
     *("file", "layer", "level", "code_column", "settings", "kind", "service", "service_column", "services", "zone"),
-    *("x", "y", "crs"),
+    *("x", "y", "wkt", "crs"),
 )
 MOST_HEADS = 40
 
@@ -133,7 +133,7 @@ def new_city(folder: str | os.PathLike[str], *, data: str | os.PathLike[str] | N
     crs = city_crs(looks)
     entries = entries_of(looks, crs.value if crs else "EPSG:4549")
     text = city_text(entries, refused, crs=crs, folder=folder)
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     with replacing(target, new=True) as part:
         part.write_text(text, encoding="utf-8", newline="\n")
     return target
@@ -196,7 +196,7 @@ def _table(entry: Entry, folder: Path) -> str:
 
 def _match(points: Entry, folder: Path) -> list[str]:
     """Return the table that matches rows with points, as a comment: a person has to say they are the same."""
-    keys = ("x", "y", "crs", "layer")
+    keys = ("x", "y", "wkt", "crs", "layer")
     values = {name: points.said[name].value for name in keys if name in points.said}
     if points.look.layer is not None:
         values["layer"] = points.look.layer

@@ -226,7 +226,7 @@ def _write_shapefile(layer: gpd.GeoDataFrame, target: Path) -> None:
     short = layer.rename(columns=fields)
     for column in fields.values():
         short[column] = _for_dbf(short[column])
-    with tempfile.TemporaryDirectory(dir=target.parent if target.parent.is_dir() else None) as folder:
+    with tempfile.TemporaryDirectory() as folder:
         made = Path(folder) / "layer.shp"
         short.to_file(made, engine="pyogrio", encoding=ENCODING)
         for suffix in SHAPEFILE_PARTS:

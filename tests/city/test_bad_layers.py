@@ -306,3 +306,12 @@ def test_halves_of_characters_are_mended_and_told() -> None:
     city = oracle.city(facilities=oracle.facilities().assign(name=names))
     assert city.facilities["name"].dropna().tolist() == ["托育 \ufffd"]
     assert [one.rows for one in city.report.findings if one.code == "half_characters"] == [("2",)]
+
+
+@pytest.mark.parametrize("amount", [0.5, 25.0])
+def test_shares_and_ten_thousands_in_the_column_of_a_group_are_told(amount: float) -> None:
+    people = oracle.population()
+    people["pop_total"] = 20_000.0
+    assert findings(population=people.assign(pop_60p=amount))["few_of_group"].column == "pop_60p"
+    assert "few_of_group" not in findings(population=people.assign(pop_60p=0.0))
+    assert "few_of_group" not in findings(population=people.assign(pop_60p=4_000.0))

@@ -69,6 +69,8 @@ def test_cells_outside_every_zone_are_reported_with_their_residents() -> None:
     city = oracle.city(population=people, zones=oracle.zones().iloc[:1], facilities=oracle.facilities().iloc[:1])
     found = [f for f in city.report.findings if f.code == "outside_zones"]
     assert [(f.count, f.residents) for f in found] == [(2, 4000.0)]
+    assert "4,000 residents" in found[0].en
+    assert 'within = "zones"' in found[0].en
 
 
 def test_adding_in_another_crs_leaves_the_city_as_it_was() -> None:

@@ -214,3 +214,16 @@ def test_points_of_a_map_are_matched_too(folder: Path) -> None:
     city = read_with(folder, f'{SCHOOLS}match = {{ file = "map.osm.pbf" }}')
     schools = city.facilities[city.facilities["service"] == "school"]
     assert schools.geometry.iloc[0].distance(shapely.Point(EAST + 100, NORTH + 210)) < 0.01
+
+
+@pytest.mark.parametrize(("left_out", "told"), [("050100", False), ("公立幼儿园 ", True)])
+def test_names_resemble_each_other_but_codes_do_not(folder: Path, left_out: str, *, told: bool) -> None:
+    (x, y) = lonlat(100, 210)
+    kept = "公办幼儿园" if told else "090100"
+    lines = [f"{number},{kind},{x},{y}" for number, kind in enumerate((kept, left_out))]
+    (folder / "网络.csv").write_text("id,kind,lon,lat\n" + "\n".join(lines) + "\n", encoding="utf-8")
+    table = (
+        f'service_column = "kind"\nservices = {{ "{kept}" = "kindergarten" }}\nx = "lon"\ny = "lat"\ncrs = "EPSG:4490"'
+    )
+    city = read_with(folder, f'[[facilities]]\nfile = "网络.csv"\n{table}')
+    assert bool(found(city, "similar_services")) is told

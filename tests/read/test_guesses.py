@@ -164,3 +164,9 @@ def test_every_kind_of_area_belongs_to_a_code_of_four_digits() -> None:
     codes = [code for schema in _schemas() for code in schema["kinds"]]
     assert codes
     assert all(len(code) == 4 and code.isdigit() for code in codes)
+
+
+@pytest.mark.parametrize("head", ["区县", "县区", "街道（乡镇）", "所属乡镇"])
+def test_residents_of_zones_of_every_level_are_told_by_their_heads(head: str) -> None:
+    table = pd.DataFrame({head: ["海州区"], "常住人口": [918_005]})
+    assert guess_columns(table, "population")["zone_name"].column == head

@@ -339,3 +339,11 @@ def test_borders_of_a_web_map_are_taken_for_shifted_by_their_name(tmp_path: Path
     county = gpd.GeoDataFrame(zones, geometry=[box(0, 0, 800, 400)], crs=METRIC).to_crs(4326)
     write_layer(tmp_path / f"{name}.geojson", county)
     assert said(tmp_path)["zones"][0].get("crs") == crs
+
+
+def test_geometries_as_text_are_the_places_of_a_table(tmp_path: Path) -> None:
+    table = pd.DataFrame({"WKT": ["POINT (119.2 34.6)", "POINT (119.3 34.6)"], "Name": ["城东养老院", "城西养老院"]})
+    table.to_csv(tmp_path / "养老院.csv", index=False, encoding="utf-8")
+    told = said(tmp_path)["facilities"][0]
+    assert (told["wkt"], told["crs"]) == ("WKT", "EPSG:4490")
+    assert "x" not in told

@@ -127,8 +127,10 @@ def _service_findings(
                 column=column,
             )
         )
-    near = [
-        f"{value!r} ({hint})" for value in others.index if (hint := did_you_mean(value, services)).startswith("Did")
+    near = [  # codes of one scheme are all alike
+        f"{value!r} ({hint})"
+        for value in others.index
+        if not value.isdecimal() and (hint := did_you_mean(value, services)).startswith("Did")
     ]
     if near:
         en = f"values that are left out resemble one that services names: {listed(near)}. Name them in services too if "
