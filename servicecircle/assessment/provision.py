@@ -38,6 +38,7 @@ def assess_provision(ground: Ground, plan: Plan, standard: Standard, provision: 
     counted_group = group_of(ground, plan, provision.group)
     missing = [*selection.missing, *counted_group.missing]
     missing += scope_missing(ground, standard) + _unknown_amounts(ground, provision, selection.facilities)
+    missing += _outside_zones(ground)
     if provision.setting:
         missing += setting_missing(ground, SETTINGS)
     outcome = Outcome(missing=tuple(missing))
@@ -75,6 +76,17 @@ def assess_provision(ground: Ground, plan: Plan, standard: Standard, provision: 
             outcome.companions.append(companion(standard, unit, f"sum_{other}", known, unit_of=""))
     outcome.companions += _sums_of_zones(standard, outcome.rows)
     return outcome
+
+
+def _outside_zones(ground: Ground) -> list[Missing]:
+    """Return how many residents the whole city counts who live in no zone, while facilities count in zones only."""
+    people = float(ground.group("pop_total")[ground.cell_zones.isna().all(axis=1).to_numpy()].sum())
+    if not people:
+        return []
+    zh = f"全市行计入了不在任何单元内的 {people:,.0f} 人，但只计单元内的设施；请以 within = 'zones' 限定人口范围。"
+    en = f"the row of the whole city counts {people:,.0f} residents who live in no zone, but only facilities in zones: "
+    en += "leave those residents out (within = 'zones')."
+    return [Missing("outside_zones", "population", zh, en, blocks=False)]
 
 
 def counted(ground: Ground, provision: Provision, inside: NDArray[np.int64], *, count: str = "") -> float:

@@ -63,7 +63,8 @@ class Sensitivity:
     def __repr__(self) -> str:
         counts = self.table.groupby(["parameter", "setting"], sort=False)[["flips", "regrades"]].sum().reset_index()
         return "\n".join(
-            f"{row.parameter} = {row.setting}: {row.flips} verdicts flip, {row.regrades} grades change"
+            f"{row.parameter} = {row.setting}: {row.flips} rows meet their target in one of the two only, "
+            f"{row.regrades} grades change"
             for row in counts.itertuples()
         )
 

@@ -81,3 +81,19 @@ def test_a_column_that_decides_about_some_rows_is_missed_aloud() -> None:
 
     assert share(places["id"].map(kinds)) == (250 / 300, ["inclusive"])
     assert share(places["id"].map(dict.fromkeys(kinds, "public"))) == (1.0, [])
+
+
+def test_residents_of_no_zone_in_the_row_of_the_city_are_told() -> None:
+    """Without B, 4,000 residents live in no zone, and K2 (there) does not count: 1 for 24,000."""
+    places = city().facilities
+    layers = {
+        "zones": zones().query("zone_id != 'B'"),
+        "facilities": places.assign(zone_id=places["zone_id"].where(places["zone_id"] != "B")),
+        "population": population().assign(zone_id=lambda cells: cells["zone_id"].where(cells["zone_id"] != "B")),
+    }
+    result = assess(city(**layers), plan().only("YY-01"), progress=False)
+    row = result.table.set_index("zone_id").loc["CITY"]
+    assert (row["numerator"], row["denominator"]) == (1.0, 24_000.0)
+    told = result.evidence[result.evidence["kind"] == "outside_zones"]
+    assert "4,000 residents" in told["en"].iloc[0]
+    assert "outside_zones" not in assess(city(), plan().only("YY-01"), progress=False).evidence["kind"].tolist()
