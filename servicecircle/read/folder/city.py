@@ -161,6 +161,7 @@ def read_city(folder: str | os.PathLike[str]) -> City:
         columns = { speed_kmh = "限速", road_class = "技术等级" }   # and highway: class as in OpenStreetMap
 
         [[bus_lines]]                 # line_id, stop_id, sequence; without x and y: stop_id is the id of a facility
+        # for travel times by bus also headway_minutes, and minutes of riding from the line's first stop
         file = "lines.csv"
 
         [[bus_lines]]                 # an office's table: 线路, 方向, 站序, 站名, 首末班, 发车间隔
