@@ -10,11 +10,11 @@ from servicecircle.city.layers import inspect_areas, inspect_facilities, inspect
 from servicecircle.city.transport import LINES, inspect_lines
 
 if TYPE_CHECKING:
-    from servicecircle.city.city import City
+    from servicecircle.city.contents import Contents
     from servicecircle.city.inspection import Inspection
 
 
-def inspected(city: City) -> dict[str, Inspection]:
+def inspected(city: Contents) -> dict[str, Inspection]:
     """Return each layer of a city, checked; layers that are not known are left out."""
     crs = city.walk.crs
     seen = {
