@@ -54,7 +54,7 @@ from servicecircle.read import (
     with_zone_ids,
     write_review,
 )
-from servicecircle.show import gap_map, write_data_report, write_layer, write_layers, write_summary
+from servicecircle.show import fetch_assets, gap_map, save_offline, write_data_report, write_layer, write_layers, write_summary
 from servicecircle.siting import Proposal, best_sites
 
 __version__ = version("servicecircle")
@@ -86,6 +86,7 @@ __all__ = [
     "classify",
     "districts_table",
     "equity_table",
+    "fetch_assets",
     "fetch_walk_network",
     "from_datum",
     "gap_map",
@@ -105,6 +106,7 @@ __all__ = [
     "read_review",
     "read_walk_network",
     "sample_city",
+    "save_offline",
     "sensitivity",
     "split_change",
     "spread",

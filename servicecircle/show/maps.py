@@ -116,16 +116,22 @@ def _words(scene: Scene) -> dict[str, Any]:
     }
 
 
+def _tools(scene: Scene, title: str, layers: Sequence[MapLayer]) -> dict[str, Any]:
+    """Return what search, measure and the other controls of every map say."""
+    keys = ("search", "nothing", "measure", "hint", "length", "area", "hectares", "full", "north", "n", "standard")
+    words = {key: phrase(f"tool_{key}", scene.language) for key in keys}
+    return {"title": title, "names": {layer.key: layer.name for layer in layers}, "tools": words}
+
+
 def _assemble(
     scene: Scene, data: dict[str, Any], layers: Sequence[MapLayer], *, panel: str, tiles: folium.TileLayer | None
 ) -> folium.Map:
-    import folium
     from branca.element import Figure
 
-    from servicecircle.show.elements import DataLayer, LastLayerControl, MapData, name_elements
+    from servicecircle.show.elements import DataLayer, LastLayerControl, LightMap, MapData, name_elements
 
     west, south, east, north = scene.bounds
-    page = folium.Map(
+    page = LightMap(
         [(south + north) / 2, (west + east) / 2],
         zoom_start=12,
         tiles=None,
@@ -134,11 +140,11 @@ def _assemble(
         zoom_snap=0.25 if tiles is None else 1,
         max_zoom=22,
     )
-    title = f"{scene.standard.id} {scene.standard.name(scene.language)} - {scene.result.city.name}"
+    title = f"{scene.standard.id} {scene.standard.name(scene.language)}"
     figure = page.get_root()
     if isinstance(figure, Figure):
-        figure.title = literal(title)
-    elements = MapData(data, panel)
+        figure.title = literal(f"{title} - {scene.result.city.name}")
+    elements = MapData(data | _tools(scene, title, layers), panel)
     page.add_child(elements)
     if tiles is not None:
         page.add_child(tiles)

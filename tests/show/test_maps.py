@@ -257,7 +257,9 @@ def test_folium_is_imported_only_when_a_map_is_drawn() -> None:
 
 def test_what_the_room_offers() -> None:
     assert servicecircle.show.__all__ == [
+        "fetch_assets",
         "gap_map",
+        "save_offline",
         "write_data_report",
         "write_layer",
         "write_layers",
