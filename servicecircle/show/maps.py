@@ -138,7 +138,7 @@ def _assemble(
         prefer_canvas=True,
         zoom_control="bottomright",
         zoom_snap=0.25 if tiles is None else 1,
-        max_zoom=22,
+        maxZoom=22,  # folium's own max_zoom is that of its tiles
     )
     title = f"{scene.standard.id} {scene.standard.name(scene.language)}"
     figure = page.get_root()

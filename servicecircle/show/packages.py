@@ -11,6 +11,7 @@ import tomllib
 from base64 import b64encode
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
+from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 VARIABLE = "SERVICECIRCLE_ASSETS"
 """The environment variable that names the folder, if it is not the user's cache."""
+
+FOLIUM_FILE = re.compile(r"https://cdn\.jsdelivr\.net/gh/python-visualization/folium(?:@main)?/folium/templates/(\w+\.min\.js)")
+"""Addresses of scripts that folium itself carries."""
 
 OWN = "own"
 """The folder, beside the packages, of files that users put there themselves."""
@@ -126,6 +130,9 @@ class Shelf:
         own = self.own_path(address)
         if own is not None and own.is_file():
             return own.read_bytes()
+        if found := FOLIUM_FILE.fullmatch(address):
+            part = files("folium").joinpath("templates", found[1])
+            return part.read_bytes() if part.is_file() else None
         package = self.package_of(address)
         return None if package is None else self._member(package, package.files[address])
 

@@ -1,7 +1,7 @@
 /* Draws many cells on one canvas: all of one colour in one stroke of the brush, from coordinates that are unpacked once. */
 const serviceCircleCells = (() => {
   "use strict";
-  const AT_ONCE = 4000; // cells in one path: larger ones are slow to fill
+  const AT_ONCE = 20; // cells in one path: fewer cost calls, more cost sorting (100,000 cells: 1 140 ms, 20 60 ms, 4,000 1,500 ms)
 
   // Coordinates of all rings as pixels of the world at zoom 0; outer rings turn one way, holes the other.
   function pack(map, shapes, unpack) {

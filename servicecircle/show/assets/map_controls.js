@@ -53,11 +53,11 @@ function serviceCircleControls(map, data, tools) {
   let entries = null;
 
   function found(text) {
-    entries = entries || tools.entries().map((entry) => ({ ...entry, key: plain(entry.text) }));
+    entries = entries || tools.entries().map((entry) => ({ ...entry, plain: plain(entry.text) }));
     const parts = plain(text).split(" ").filter(Boolean);
     if (!parts.length) return [];
-    const hits = entries.filter((entry) => parts.every((part) => entry.key.includes(part)));
-    const rank = (entry) => (entry.key === parts.join(" ") ? 0 : entry.key.startsWith(parts[0]) ? 1 : 2);
+    const hits = entries.filter((entry) => parts.every((part) => entry.plain.includes(part)));
+    const rank = (entry) => (entry.plain === parts.join(" ") ? 0 : entry.plain.startsWith(parts[0]) ? 1 : 2);
     return hits.map((entry, place) => [rank(entry), place, entry]).sort((a, b) => a[0] - b[0] || a[1] - b[1]).map((hit) => hit[2]);
   }
 
@@ -241,6 +241,7 @@ function serviceCircleControls(map, data, tools) {
     control(arrow, "bottomright");
   }
 
+  map.attributionControl?.setPrefix("Leaflet"); // its maker's name, without a flag on a bureau's map
   const bar = element("div", "sc-tools leaflet-bar");
   addSearch();
   addMeasure(bar);
