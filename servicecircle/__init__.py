@@ -54,7 +54,16 @@ from servicecircle.read import (
     with_zone_ids,
     write_review,
 )
-from servicecircle.show import fetch_assets, gap_map, save_offline, write_data_report, write_layer, write_layers, write_summary
+from servicecircle.show import (
+    fetch_assets,
+    gap_map,
+    save_offline,
+    tianditu,
+    write_data_report,
+    write_layer,
+    write_layers,
+    write_summary,
+)
 from servicecircle.siting import Proposal, best_sites
 
 __version__ = version("servicecircle")
@@ -111,6 +120,7 @@ __all__ = [
     "split_change",
     "spread",
     "stops_of",
+    "tianditu",
     "with_code_levels",
     "with_group_shares",
     "with_zone_ids",

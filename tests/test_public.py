@@ -73,6 +73,7 @@ PUBLIC = [
     "split_change",
     "spread",
     "stops_of",
+    "tianditu",
     "with_code_levels",
     "with_group_shares",
     "with_zone_ids",

@@ -85,10 +85,10 @@ def _checked(path: str | os.PathLike[str] | Path) -> dict[str, bytes]:
                 package = known.get(entry.filename)
                 if package is None:
                     raise _refused(path, f"{entry.filename!r:.80} is no package that this version knows")
-                if entry.file_size != package.bytes:
-                    raise _refused(path, f"{entry.filename} has {entry.file_size:,} bytes, not {package.bytes:,}")
+                if entry.file_size != package.size:
+                    raise _refused(path, f"{entry.filename} has {entry.file_size:,} bytes, not {package.size:,}")
                 with archive.open(entry) as file:
-                    content = file.read(package.bytes + 1)  # whatever the archive says of its size
+                    content = file.read(package.size + 1)  # whatever the archive says of its size
                 if fault := package.fault(content):
                     raise _refused(path, f"{entry.filename}: {fault}")
                 found[entry.filename] = content

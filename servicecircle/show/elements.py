@@ -12,12 +12,13 @@ from folium.template import Template
 
 from servicecircle.show.escape import literal, script_json
 from servicecircle.show.pages import asset
+from servicecircle.show.tiles import TileFolder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 
-TILES = (folium.TileLayer, folium.FeatureGroup)
+TILES = (folium.TileLayer, folium.FeatureGroup, TileFolder)
 """Elements that draw tiles, alone or together."""
 
 LEAFLET = ("leaflet", "leaflet_css")
@@ -51,13 +52,14 @@ class LightMap(folium.Map):
     icons, as in any map of folium's.
     """
 
-    def render(self, **kwargs: Any) -> None:
-        """Render the map as folium does."""
+    def render(self, **kwargs: Any) -> str:
+        """Put the map into its page as folium does; nothing is left to stand where it is."""
         every = self.default_js, self.default_css
         if _is_ours(self):
             self.default_js, self.default_css = ([pair for pair in some if pair[0] in LEAFLET] for some in every)
-        super().render(**kwargs)
+        super().render(**kwargs)  # type: ignore[no-untyped-call]  # as below
         self.default_js, self.default_css = every
+        return ""
 
 
 class MapData(MacroElement):

@@ -105,8 +105,8 @@ def _fetched(address: str, package: Package, timeout_s: float) -> bytes:
     raise ReadError(
         f"{address} could not be fetched within {timeout_s:g} s ({said}). Are you offline, or behind a proxy? Try a "
         "mirror (--registry), or fetch on another machine and carry the files: servicecircle assets pack, assets "
-        f"unpack. | 无法在 {timeout_s:g} 秒内下载 {address}（{said}）。可换用镜像（--registry），或在联网的电脑上下载后用 "
-        "servicecircle assets pack / unpack 拷贝过来。"
+        f"unpack. | 无法在 {timeout_s:g} 秒内下载 {address}（{said}）。可换用镜像（--registry），"
+        "或在联网的电脑上下载后用 servicecircle assets pack / unpack 拷贝过来。"
     )
 
 
@@ -141,8 +141,8 @@ def _body(body: Any, package: Package, end: float) -> tuple[str, bytes | None]:
     # whatever has come so far: a server that drips must not hold us until a whole chunk is full
     while chunk := body.read1(CHUNK):
         taken += chunk
-        if len(taken) > package.bytes:
+        if len(taken) > package.size:
             break
         if time.monotonic() > end:
             return "the answer is too slow", None
-    return ("the answer broke off", None) if len(taken) < package.bytes else ("", bytes(taken))
+    return ("the answer broke off", None) if len(taken) < package.size else ("", bytes(taken))

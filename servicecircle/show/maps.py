@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import folium
+    from folium.map import Layer
     from xyzservices import TileProvider
 
     from servicecircle.assessment import Assessment
@@ -41,7 +42,9 @@ def gap_map(
     A standard of access shows its cells by walking time or distance (or, at a click, covered or not), the lines of
     equal time, and the gap areas with the residents in them. Other standards show their zones by result. A standard
     that cannot be judged says what is missing. A reference judgement has grades of one hue, never a verdict. The same
-    result always makes the same page, byte for byte.
+    result always makes the same page, byte for byte. It can be searched (facilities, zones), measured in (m, m2, ha on
+    the ellipsoid) and seen full screen. All cells are drawn on one canvas: 100,000 make a page of 8.4 MB, and are drawn
+    anew in about 60 ms after each move.
 
     Parameters
     ----------
@@ -53,8 +56,10 @@ def gap_map(
         ``"zh"`` or ``"en"``: all words of the map.
     basemap
         Tiles from the internet behind the figures, by a name that xyzservices knows (``"OpenStreetMap.Mapnik"``) or as
-        an ``xyzservices.TileProvider``. None: the city's own water, green and streets are the ground, and the page asks
-        no one for tiles. OpenStreetMap's own servers refuse pages that are opened from a file.
+        an ``xyzservices.TileProvider``: `tianditu` gives that of Tianditu. A provider whose ``url`` is a folder of this
+        machine, ``"D:/tiles/{z}/{x}/{y}.png"``, has the tiles of the map's extent put into the page, up to 20 MB. None:
+        the city's own water, green and streets are the ground, and the page asks no one for tiles. OpenStreetMap's own
+        servers refuse pages that are opened from a file.
     minutes
         Isochrones to draw, minutes at the standard's walking speed; None: the standard's own limits and bands.
     streets
@@ -118,17 +123,19 @@ def _words(scene: Scene) -> dict[str, Any]:
 
 def _tools(scene: Scene, title: str, layers: Sequence[MapLayer]) -> dict[str, Any]:
     """Return what search, measure and the other controls of every map say."""
-    keys = ("search", "nothing", "measure", "hint", "length", "area", "hectares", "full", "north", "n", "standard")
+    keys = ("search", "nothing", "measure", "hint", "length", "area", "hectares", "full", "north", "n")
     words = {key: phrase(f"tool_{key}", scene.language) for key in keys}
+    words["standard"] = term("standard", scene.language)
     return {"title": title, "names": {layer.key: layer.name for layer in layers}, "tools": words}
 
 
 def _assemble(
-    scene: Scene, data: dict[str, Any], layers: Sequence[MapLayer], *, panel: str, tiles: folium.TileLayer | None
+    scene: Scene, data: dict[str, Any], layers: Sequence[MapLayer], *, panel: str, tiles: Layer | None
 ) -> folium.Map:
     from branca.element import Figure
 
     from servicecircle.show.elements import DataLayer, LastLayerControl, LightMap, MapData, name_elements
+    from servicecircle.show.tiles import TileFolder
 
     west, south, east, north = scene.bounds
     page = LightMap(
@@ -146,6 +153,8 @@ def _assemble(
         figure.title = literal(f"{title} - {scene.result.city.name}")
     elements = MapData(data | _tools(scene, title, layers), panel)
     page.add_child(elements)
+    if isinstance(tiles, TileFolder):
+        tiles.embed(scene.bounds)
     if tiles is not None:
         page.add_child(tiles)
     for layer in layers:

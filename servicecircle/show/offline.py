@@ -84,7 +84,8 @@ def save_offline(
     """
     if not hasattr(page_map, "get_root"):
         raise InputError(
-            f"page_map must be a map of folium's. {type(page_map).__name__} was given instead. | page_map 须为 folium 地图。"
+            f"page_map must be a map of folium's. {type(page_map).__name__} was given instead. | "
+            "page_map 须为 folium 地图。"
         )
     with replacing(path) as part:
         shown = _without_tiles(page_map) if drop_tiles else page_map
@@ -223,11 +224,11 @@ def _check_elements(shown: Any) -> None:
     if tiles:
         names = ", ".join(repr(str(getattr(one, "tile_name", None) or one.layer_name or "tiles")) for one in tiles)
         raise InputError(
-            f"The map has {len(tiles)} base map(s) from the internet ({names}), whose tiles an offline page cannot show. "
-            "Make the map without (basemap=None, or folium.Map(tiles=None)), or leave them out: "
+            f"The map has {len(tiles)} base map(s) from the internet ({names}), whose tiles an offline page cannot "
+            "show. Make the map without (basemap=None, or folium.Map(tiles=None)), or leave them out: "
             "save_offline(..., drop_tiles=True). A folder of tiles of your own can be inside the page: see gap_map. | "
-            f"地图含有 {len(tiles)} 个在线底图（{names}），离线网页无法显示。请不用底图，或设 drop_tiles=True 将其略去；"
-            "也可使用本地瓦片文件夹，见 gap_map。"
+            f"地图含有 {len(tiles)} 个在线底图（{names}），离线网页无法显示。请不用底图，"
+            "或设 drop_tiles=True 将其略去；也可使用本地瓦片文件夹，见 gap_map。"
         )
     remote = [f"{type(one).__name__}: {address}" for one in found for address in _addresses(one)]
     if remote:
@@ -252,8 +253,8 @@ def _addresses(element: Any) -> list[str]:
 def _remote(found: list[str]) -> InputError:
     names = "; ".join(found[:LISTED])
     return InputError(
-        f"The map shows {len(found)} thing(s) that are not part of it: {names}. Put them into the map (pictures as data, "
-        "GeoJSON as an object), or leave them out. | "
+        f"The map shows {len(found)} thing(s) that are not part of it: {names}. Put them into the map "
+        "(pictures as data, GeoJSON as an object), or leave them out. | "
         f"地图引用了 {len(found)} 处外部内容：{names}。请将其嵌入地图，或去掉。"
     )
 

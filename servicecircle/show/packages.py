@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 VARIABLE = "SERVICECIRCLE_ASSETS"
 """The environment variable that names the folder, if it is not the user's cache."""
 
-FOLIUM_FILE = re.compile(r"https://cdn\.jsdelivr\.net/gh/python-visualization/folium(?:@main)?/folium/templates/(\w+\.min\.js)")
+FOLIUM_FILE = re.compile(
+    r"https://cdn\.jsdelivr\.net/gh/python-visualization/folium(?:@main)?/folium/templates/(\w+\.min\.js)"
+)
 """Addresses of scripts that folium itself carries."""
 
 OWN = "own"
@@ -39,8 +41,8 @@ class Package:
     ----------
     name, version, licence
         As the package states them.
-    bytes
-        The size of its archive.
+    size
+        Of its archive, in bytes.
     integrity
         The checksum of its archive: ``sha512-`` and base64.
     files
@@ -50,7 +52,7 @@ class Package:
     name: str
     version: str
     licence: str
-    bytes: int
+    size: int
     integrity: str
     files: Mapping[str, str] = field(hash=False)
 

@@ -145,7 +145,6 @@ _TOOLS: Phrases = {
     "tool_full": ("全屏", "Full screen"),
     "tool_north": ("上方为北", "North is up"),
     "tool_n": ("北", "N"),
-    "tool_standard": ("标准", "Standard"),
 }
 
 PHRASES: Mapping[str, tuple[str, str]] = MappingProxyType(_LAYERS | _LEGEND | _CARDS | _PANEL | _SUMMARY | _TOOLS)

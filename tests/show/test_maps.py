@@ -260,6 +260,7 @@ def test_what_the_room_offers() -> None:
         "fetch_assets",
         "gap_map",
         "save_offline",
+        "tianditu",
         "write_data_report",
         "write_layer",
         "write_layers",
