@@ -157,7 +157,8 @@ def test_styles_of_the_internet_are_missing(shelf: Shelf, style: str) -> None:
         offline_page(page(f"<style>{style}</style>"), shelf)
 
 
-def test_everything_that_is_missing_is_listed_with_what_to_do(shelf: Shelf, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("shelf")
+def test_everything_that_is_missing_is_listed_with_what_to_do(tmp_path: Path) -> None:
     scripts = "".join(f'<script src="https://a.example/{n}.js"></script>' for n in range(12))
     known = '<script src="https://cdn.jsdelivr.net/npm/leaflet@1.9.3/dist/leaflet.js"></script>'
     with pytest.raises(InputError) as caught:

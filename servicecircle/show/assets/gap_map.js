@@ -249,7 +249,7 @@ function serviceCircleMap(map, data, panel) {
   new Panel({ position: "topleft" }).addTo(map);
   L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
 
-  // what can be searched for: the standard itself, facilities, zones and gap areas, each found once
+  // what can be searched for: the standard itself, facilities, zones and gap areas, each found once, though it may be drawn twice
   const searched = ["facilities", "zones", "cells", "gaps"];
 
   function entries() {
@@ -257,7 +257,7 @@ function serviceCircleMap(map, data, panel) {
     for (const [key, spec] of Object.entries(data.layers)) {
       if (!searched.includes(spec.pane)) continue;
       for (const item of spec.items || []) {
-        const place = JSON.stringify([item.title, item.at || item.shape.flat(4).slice(0, 2), spec.pane === "gaps"]);
+        const place = JSON.stringify([item.title, item.shape.flat(4).slice(0, 2)]);
         if (!item.title || !item.shape.length || known.has(place)) continue;
         known.add(place);
         all.push({ text: item.title, kind: data.names[key], key, item });
