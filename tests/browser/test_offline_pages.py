@@ -125,7 +125,7 @@ def test_a_map_of_ones_own_with_the_usual_plugins_opens_offline(visit: Visit, as
     page = opened(visit, assets, tmp_path, everything())
     assert page.locator(".leaflet-marker-icon").count() == 3  # two of Leaflet's, one of the cluster
     assert page.locator(".awesome-marker").count() >= 2
-    broken = "[...document.images].filter((one) => one.complete && !one.naturalWidth && !one.src.endsWith('=')).length"
+    broken = "[...document.images].filter((one) => !one.matches('.leaflet-tile') && !one.naturalWidth).length"
     assert page.evaluate(broken) == 0
     fonts = page.evaluate(
         "document.fonts.ready.then(() => [...document.fonts].filter((f) => f.status === 'loaded').length)"
@@ -159,15 +159,15 @@ def test_a_base_map_from_a_folder_is_inside(visit: Visit, assets: Path, tmp_path
         for row in range(1620, 1650):
             (tmp_path / "tiles" / "12" / str(column)).mkdir(parents=True, exist_ok=True)
             (tmp_path / "tiles" / "12" / str(column) / f"{row}.png").write_bytes(TILE)
-    for text in PAYLOADS[:1]:
-        tiles = xyzservices.TileProvider(name=text, url=f"{tmp_path}/tiles/{{z}}/{{x}}/{{y}}.png", attribution=text)
-        page = opened(visit, assets, tmp_path, gap_map(judged(town(), "LY-01"), "LY-01", basemap=tiles))
+    text = PAYLOADS[0]
+    tiles = xyzservices.TileProvider(name=text, url=f"{tmp_path}/tiles/{{z}}/{{x}}/{{y}}.png", attribution=text)
+    page = opened(visit, assets, tmp_path, gap_map(judged(town(), "LY-01"), "LY-01", basemap=tiles))
     assert page.locator("img.leaflet-tile-loaded[src^='data:image/png']").count() >= 1
     assert page.evaluate("window.ran") is None
-    assert plain(PAYLOADS[0]) in page.locator(".leaflet-control-attribution").inner_text()
+    assert plain(text) in page.locator(".leaflet-control-attribution").inner_text()
 
 
-@pytest.mark.parametrize("text", PAYLOADS[::4])
+@pytest.mark.parametrize("text", PAYLOADS[::6])
 def test_names_do_not_run_offline_nor_in_a_search(visit: Visit, assets: Path, tmp_path: Path, text: str) -> None:
     page = opened(visit, assets, tmp_path, gap_map(hostile(text), "ZH-01"))
     shown = " ".join(plain(text).split())
