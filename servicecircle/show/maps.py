@@ -123,8 +123,10 @@ def _words(scene: Scene) -> dict[str, Any]:
 
 def _tools(scene: Scene, title: str, layers: Sequence[MapLayer]) -> dict[str, Any]:
     """Return what search, measure and the other controls of every map say."""
-    keys = ("tool_search", "tool_nothing", "tool_measure", "tool_hint", "tool_length", "tool_area", "tool_hectares")
-    keys += ("tool_full", "tool_north", "tool_n")
+    keys = [
+        *("tool_search", "tool_nothing", "tool_measure", "tool_hint", "tool_length", "tool_area", "tool_hectares"),
+        *("tool_full", "tool_north", "tool_n"),
+    ]
     words = {key.removeprefix("tool_"): phrase(key, scene.language) for key in keys}
     words["standard"] = term("standard", scene.language)
     return {"title": title, "names": {layer.key: layer.name for layer in layers}, "tools": words}

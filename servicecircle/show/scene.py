@@ -12,6 +12,7 @@ import shapely
 from servicecircle.assessment.selection import select
 from servicecircle.errors import InputError
 from servicecircle.plan import Composite, Coverage, Reach
+from servicecircle.show.compact import POLYGON
 from servicecircle.show.phrases import term
 from servicecircle.show.rows import group_name, service_name, standard_group
 from servicecircle.units import metres_walked
@@ -181,7 +182,8 @@ def counted_facilities(result: Assessment, standard: Standard) -> gpd.GeoDataFra
 
 def in_degrees(city: City, geometry: shapely.Geometry, detail: float) -> shapely.Geometry:
     """Return a geometry of a city, simplified to a detail (metres), in longitude and latitude."""
-    simple = shapely.simplify(geometry, detail)
+    areas = shapely.get_dimensions(geometry) == POLYGON
+    simple = shapely.simplify(geometry, detail, preserve_topology=areas)  # lines keep their ends anyway, and quickly
     placed: shapely.Geometry = gpd.GeoSeries([simple], crs=city.crs).to_crs(WGS84).iloc[0]
     return placed
 
@@ -204,7 +206,7 @@ def _backdrop(city: City, detail: float) -> list[tuple[str, shapely.Geometry]]:
             for kind, part in city.areas.groupby("kind").geometry
             if kind in GROUND
         ]
-    lines = shapely.simplify(np.asarray(city.walk.edge_geometry, dtype=object), detail)
+    lines = shapely.simplify(np.asarray(city.walk.edge_geometry, dtype=object), detail, preserve_topology=False)
     if shapely.get_num_coordinates(lines).sum() <= MOST_STREET_POINTS:
         shapes.append(("streets", shapely.line_merge(shapely.multilinestrings(list(lines)))))
     return shapes

@@ -97,7 +97,7 @@ def test_what_is_no_folder_of_tiles_is_refused(tmp_path: Path, end: str) -> None
 def test_tianditu_has_ground_and_names_under_the_key_and_one_switch() -> None:
     layer = tile_layer(tianditu("0123456789abcdef"))
     assert isinstance(layer, folium.FeatureGroup)
-    ground, names = (str(one.tiles) for one in layer._children.values())
+    ground, names = (str(vars(one)["tiles"]) for one in layer._children.values())
     assert "LAYER=vec&" in ground
     assert "LAYER=cva&" in names
     assert ground.endswith("&tk=0123456789abcdef")
