@@ -2,14 +2,16 @@
 
 from servicecircle.network.access import AccessRule
 from servicecircle.network.barriers import Barriers
+from servicecircle.network.drawing import Drawing
 from servicecircle.network.drive import DRIVE_SPEEDS_KMH, DriveNetwork, Rides, rides, stated_kmh
 from servicecircle.network.graph import WalkNetwork
-from servicecircle.network.isochrones import isochrones, reached_edges
+from servicecircle.network.isochrones import isochrones
 from servicecircle.network.levels import Crossings, Levels, crossings, levels_of
 from servicecircle.network.networkx_graphs import edges_of as graph_edges
 from servicecircle.network.noding import noded
 from servicecircle.network.positions import Doors, Positions, feet
 from servicecircle.network.quality import network_faults
+from servicecircle.network.reached import reached_edges
 from servicecircle.network.routes import Route, route
 from servicecircle.network.snap import snap
 from servicecircle.network.travel import Nearest, Pairs, k_nearest, nearest, within
@@ -20,6 +22,7 @@ __all__ = [
     "Barriers",
     "Crossings",
     "Doors",
+    "Drawing",
     "DriveNetwork",
     "Levels",
     "Nearest",
