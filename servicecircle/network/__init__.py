@@ -13,6 +13,7 @@ from servicecircle.network.positions import Doors, Positions, feet
 from servicecircle.network.quality import network_faults
 from servicecircle.network.reached import reached_edges
 from servicecircle.network.routes import Route, route
+from servicecircle.network.service_areas import service_areas
 from servicecircle.network.snap import snap
 from servicecircle.network.travel import Nearest, Pairs, k_nearest, nearest, within
 
@@ -43,6 +44,7 @@ __all__ = [
     "reached_edges",
     "rides",
     "route",
+    "service_areas",
     "snap",
     "stated_kmh",
     "within",
