@@ -11,7 +11,7 @@ from servicecircle.network.networkx_graphs import edges_of as graph_edges
 from servicecircle.network.noding import noded
 from servicecircle.network.positions import Doors, Positions, feet
 from servicecircle.network.quality import network_faults
-from servicecircle.network.reached import reached_edges
+from servicecircle.network.reached import reached_edges, reached_lines
 from servicecircle.network.routes import Route, route
 from servicecircle.network.service_areas import service_areas
 from servicecircle.network.snap import snap
@@ -42,6 +42,7 @@ __all__ = [
     "network_faults",
     "noded",
     "reached_edges",
+    "reached_lines",
     "rides",
     "route",
     "service_areas",

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 
 from servicecircle.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 Method = Literal["exact", "fast"]
 METHODS: tuple[str, ...] = get_args(Method)
@@ -72,3 +75,11 @@ def positive(name: str, value: Any) -> float:
             f"{name} 须为大于 0 的有限数（米）。"
         )
     return float(value)
+
+
+def checked_limits(limits_m: Sequence[float]) -> list[float]:
+    """Return limits as numbers of metres; InputError if there is none or one is not finite and above zero."""
+    limits = [positive("limits_m", value) for value in limits_m]
+    if not limits:
+        raise InputError("limits_m is empty; give at least one walking distance (metres). | limits_m 为空。")
+    return limits

@@ -7,7 +7,6 @@ from the ground within the buffer, nor any point of that ground farther than thi
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
@@ -52,8 +51,7 @@ class Streets:
         doors = [one.at_doors[0].take(one.at_doors[0].placed) for one in sources]
         columns = (np.concatenate([getattr(door, key) for door in doors]) for key in ("edge", "offset_m", "access_m"))
         begin, table = reach_kernels.pieces(
-            self.edges,
-            self.lines,
+            (self.edges, self.lines),
             (_begins(len(one) for one, _ in found), nodes, metres),
             (_begins(map(len, doors)), *columns),
             np.array(limits),
@@ -108,7 +106,7 @@ def _window(table: Floats, drawing: Drawing) -> Window | None:
 
 
 def _tiles(window: Window | None) -> Iterator[Window]:
-    """Return the windows, of at most `WINDOW_CELLS` a side, into which one is cut; neighbours share a line of points."""
+    """Return the windows of at most `WINDOW_CELLS` a side that make up one; neighbours share a line of points."""
     if window is None:
         return
     left, low, right, high = window
@@ -130,7 +128,7 @@ def _contours(
         if window is None:
             yield np.empty(0, dtype=object)
             continue
-        reach_kernels.paint(squared, (left, low, drawing.cell_m), table, rank, beside * (1 + 1e-9))
+        reach_kernels.paint(squared, (left, low, drawing.cell_m), table, (rank, beside * (1 + 1e-9)))
         a, b = max(window[0], left), max(window[1], low)
         c, d = min(window[2], right), min(window[3], high)
         if a >= c or b >= d:
@@ -163,8 +161,3 @@ def _together(tiles: list[NDArray[np.object_]]) -> Ground:
     if sum(map(bool, map(len, tiles))) > 1:
         return cast("Ground", shapely.coverage_union_all(shapes))
     return shapes[0] if len(shapes) == 1 else shapely.MultiPolygon(list(shapes))
-
-
-def diagonal(cell_m: float) -> float:
-    """Return the diagonal of a cell (metres): the most by which fast polygons can be off."""
-    return cell_m * math.sqrt(2)

@@ -10,8 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from servicecircle.errors import InputError
-from servicecircle.network.drawing import Drawing, positive
+from servicecircle.network.drawing import Drawing, checked_limits
 from servicecircle.network.reached import access_legs, chunks, intervals, reached, reached_each
 
 if TYPE_CHECKING:
@@ -124,14 +123,6 @@ def isochrones(
         drawn = [ground(network, sources, ascending, Drawing(method, buffer_m, cell_m))]
     ordered = [[shapes[ascending.index(limit)] for limit in limits] for shapes in drawn]
     return ordered if each else ordered[0]
-
-
-def checked_limits(limits_m: Sequence[float]) -> list[float]:
-    """Return limits as numbers of metres; InputError if there is none or one is not finite and above zero."""
-    limits = [positive("limits_m", value) for value in limits_m]
-    if not limits:
-        raise InputError("limits_m is empty; give at least one walking distance (metres). | limits_m 为空。")
-    return limits
 
 
 def ground(network: WalkNetwork, sources: Positions, limits: list[float], drawing: Drawing) -> list[Ground]:

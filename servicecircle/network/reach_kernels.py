@@ -72,8 +72,9 @@ def _add_part(edge: int, part: tuple[float, float, int], lines: Lines, output: O
 
 
 @compiled
-def _add_edge(edge: int, reach: tuple[float, float], limits: Floats, lines: Lines, output: Output) -> Output:
+def _add_edge(edge: int, reach: tuple[float, float], ask: tuple[Floats, Lines], output: Output) -> Output:
     """Add what is reached of an edge from its two ends, each piece with the rank of the first limit that reaches it."""
+    limits, lines = ask
     whole = lines[2][edge]
     low, high = 0.0, whole
     for rank in range(len(limits)):
@@ -109,14 +110,14 @@ def _add_door(door: tuple[int, float, float], limits: Floats, lines: Lines, outp
 
 
 @compiled
-def pieces(edges: Edges, lines: Lines, reached: Reached, doors: Doors, limits: Floats) -> tuple[Ints, Floats]:
+def pieces(streets: tuple[Edges, Lines], reached: Reached, doors: Doors, limits: Floats) -> tuple[Ints, Floats]:
     """Return the straight pieces reached from each source: where each source's begin (s+1,), and x, y, x, y, rank.
 
-    The rank is the place of the first of the ascending limits (metres) that reaches a piece. ``edges`` is (indptr,
-    edge of each arc, nodes of each edge), ``lines`` (begin by edge, coordinates, declared length, drawn length),
+    The rank is the place of the first of the ascending limits (metres) that reaches a piece. ``streets`` is ((indptr,
+    edge of each arc, nodes of each edge), (begin by edge, coordinates, declared length, drawn length)),
     ``reached`` (begin by source, nodes, metres), ``doors`` (begin by source, edge, offset, access).
     """
-    indptr, arc_edge, edge_nodes = edges
+    (indptr, arc_edge, edge_nodes), lines = streets
     begin, nodes, metres = reached
     best = np.full(len(indptr) - 1, np.inf)
     first = np.zeros(len(begin), dtype=np.int64)
@@ -129,7 +130,7 @@ def pieces(edges: Edges, lines: Lines, reached: Reached, doors: Doors, limits: F
                 edge = arc_edge[arc]
                 u, v = edge_nodes[edge, 0], edge_nodes[edge, 1]
                 if nodes[i] == u or best[u] == np.inf:  # an edge with both ends reached is added from one
-                    output = _add_edge(edge, (best[u], best[v]), limits, lines, output)
+                    output = _add_edge(edge, (best[u], best[v]), (limits, lines), output)
         for i in range(doors[0][s], doors[0][s + 1]):
             output = _add_door((doors[1][i], doors[2][i], doors[3][i]), limits, lines, output)
         for i in range(begin[s], begin[s + 1]):
@@ -150,13 +151,14 @@ def _span(line: Floats, at: float, beside: float, box: tuple[float, float]) -> t
 
 
 @compiled
-def paint(squared: Floats, place: Place, table: Floats, rank: int, beside: float) -> None:
-    """Lower the squared distances of a field, within a distance (metres) of the pieces of a rank.
+def paint(squared: Floats, place: Place, table: Floats, ask: tuple[int, float]) -> None:
+    """Lower the squared distances of a field near the pieces of a rank: ``ask`` is (rank, how far beside them, metres).
 
     ``place`` is the field's first column and row (numbers of cells from the origin of the coordinates) and the cell's
     size (metres).
     """
     column, row, cell = place
+    rank, beside = ask
     rows, columns = squared.shape
     for s in range(len(table)):
         line = table[s]
@@ -165,13 +167,13 @@ def paint(squared: Floats, place: Place, table: Floats, rank: int, beside: float
         box = min(line[0], line[2]) - beside, max(line[0], line[2]) + beside
         dx, dy = line[2] - line[0], line[3] - line[1]
         long = dx * dx + dy * dy
-        first_row = max(int(math.ceil((min(line[1], line[3]) - beside) / cell)) - row, 0)
-        last_row = min(int(math.floor((max(line[1], line[3]) + beside) / cell)) - row, rows - 1)
+        first_row = max(math.ceil((min(line[1], line[3]) - beside) / cell) - row, 0)
+        last_row = min(math.floor((max(line[1], line[3]) + beside) / cell) - row, rows - 1)
         for i in range(first_row, last_row + 1):
             py = (row + i) * cell
             low, high = _span(line, py, beside, box)
-            first = max(int(math.ceil(low / cell)) - column, 0)
-            for j in range(first, min(int(math.floor(high / cell)) - column, columns - 1) + 1):
+            first = max(math.ceil(low / cell) - column, 0)
+            for j in range(first, min(math.floor(high / cell) - column, columns - 1) + 1):
                 px = (column + j) * cell
                 along = (px - line[0]) * dx + (py - line[1]) * dy
                 share = min(max(along / long, 0.0), 1.0) if long > 0 else 0.0

@@ -4,26 +4,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
+from servicecircle.network.drawing import checked_limits
 from servicecircle.network.lines import cut
 from servicecircle.network.positions import feet
 from servicecircle.network.travel import arcs_of, by_edge, checked_limit, entries, legs, queue_size
 from servicecircle.units import TOLERANCE_M
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
     from servicecircle.network.graph import WalkNetwork
     from servicecircle.network.positions import Positions
 
+    Areas = Literal["dissolved", "each", "nearest"]
     Reached = tuple[NDArray[np.int64], NDArray[np.float64]]  # nodes, and metres to each
 
 LEAST_PIECE_M = 1e-9
@@ -104,6 +106,77 @@ def reached_edges(network: WalkNetwork, sources: Positions, *, limit_m: float) -
     found = intervals(network, reached(network, sources, limit), sources, limit)
     columns = {"edge": found.edge, "from_m": found.low, "to_m": found.high}
     return gpd.GeoDataFrame(columns, geometry=found.lines(network), crs=network.crs)
+
+
+def reached_lines(
+    network: WalkNetwork,
+    sources: Positions,
+    *,
+    limits_m: Sequence[float],
+    areas: Areas = "dissolved",
+    bands: bool = False,
+) -> list[list[shapely.MultiLineString]]:
+    """Return the streets within walking distances (metres) of the sources, cut exactly there, as lines.
+
+    Parameters
+    ----------
+    network
+        The walk network.
+    sources
+        Positions from `snap`; those not placed reach nothing.
+    limits_m
+        Walking distances (metres), in any order; one sweep serves all.
+    areas
+        ``"dissolved"``: what is reached from any source; ``"each"``: from each source; ``"nearest"``: what is nearest
+        to each source, cut where two are equally far.
+    bands
+        Whether each limit has only what no smaller limit reaches.
+
+    Returns
+    -------
+    list of list
+        For each source (for all together if dissolved) a MultiLineString for each limit, in the order of ``limits_m``.
+
+    Raises
+    ------
+    InputError
+        If a limit is not a finite number above zero, or there is none.
+
+    Examples
+    --------
+    >>> from servicecircle.network import WalkNetwork, snap
+    >>> street = gpd.GeoSeries([shapely.LineString([(500000, 0), (501000, 0)])], crs="EPSG:4549")
+    >>> walk = WalkNetwork.from_edges(street.to_frame("geometry"))
+    >>> schools = snap(walk, [shapely.Point(500400, 0), shapely.Point(500600, 0)])
+    >>> [[line.length for line in lines] for lines in reached_lines(walk, schools, limits_m=[50, 300], areas="nearest")]
+    [[100.0, 400.0], [100.0, 400.0]]
+    """
+    limits = checked_limits(limits_m)
+    ascending = sorted(set(limits))
+    rows: list[list[shapely.MultiLineString]] = []
+    for parts in _parts_of_rows(network, sources, ascending, areas):
+        smaller = [None, *parts[:-1]] if bands else [None] * len(parts)
+        own = [part if less is None else part.without(less) for part, less in zip(parts, smaller, strict=True)]
+        drawn = [shapely.MultiLineString(list(part.lines(network))) for part in own]
+        rows.append([drawn[ascending.index(limit)] for limit in limits])
+    return rows
+
+
+def _parts_of_rows(
+    network: WalkNetwork, sources: Positions, limits: list[float], areas: Areas
+) -> Iterator[list[Intervals]]:
+    """Return for each source, or for all together, the parts of edges within each of the ascending limits (metres)."""
+    if areas == "dissolved":
+        found = reached(network, sources, limits[-1])
+        yield [intervals(network, found, sources, limit) for limit in limits]
+    elif areas == "nearest":
+        shares = list(nearest_intervals(network, sources, limits))
+        for i in range(len(sources)):
+            yield [parts.take(owner == i) for parts, owner in shares]
+    else:
+        for chunk in chunks(sources):
+            for i, found in enumerate(reached_each(network, chunk, limits[-1])):
+                yield [intervals(network, found, chunk.take([i]), limit) for limit in limits]
 
 
 def reached(network: WalkNetwork, sources: Positions, limit: float) -> Reached:

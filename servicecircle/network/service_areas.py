@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 import shapely
 
-from servicecircle.network.drawing import Drawing
-from servicecircle.network.isochrones import checked_limits, ground
+from servicecircle.network.drawing import Drawing, checked_limits
+from servicecircle.network.isochrones import ground
 from servicecircle.network.reached import access_legs, nearest_intervals
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ END_M = 0.05
 """Both sides of a place where two sources are equally far are looked at this close (metres), so that the border between
 them passes through it."""
 
-SAMPLE_M = 2.5
+SAMPLE_M = 5.0
 """How far apart (metres) the points along streets are between which borders are drawn."""
 
 ENOUGH = 1.01
@@ -153,11 +153,13 @@ def _borders(streets: _Streets, beside: float) -> Lines:
     """Return lines midway between streets of different sources, as far as these are near enough to share ground."""
     from scipy.spatial import Voronoi
 
-    near, other = shapely.STRtree(streets.lines).query(streets.lines, predicate="dwithin", distance=2 * beside)
-    rows = np.unique(near[streets.owner[near] != streets.owner[other]])
-    if not len(rows):
+    if not len(streets.lines):
         return np.empty(0, dtype=object)
-    xy, owner = _sampled(streets.lines[rows], streets.owner[rows])
+    xy, owner = _sampled(streets)
+    shared = _near_another(xy, owner, 2 * (beside + SAMPLE_M))
+    if not shared.any():
+        return np.empty(0, dtype=object)
+    xy, owner = xy[shared], owner[shared]
     middle, far = xy.mean(axis=0), 10 * (np.ptp(xy, axis=0).max() + beside)
     corners = middle + far * np.array([(-1, -1), (-1, 1), (1, -1), (1, 1)])  # all between the points is bounded
     cells = Voronoi(np.vstack([xy, corners]) - middle)
@@ -170,8 +172,23 @@ def _borders(streets: _Streets, beside: float) -> Lines:
     return kept
 
 
-def _sampled(lines: Lines, owner: Ints) -> tuple[Floats, Ints]:
-    """Return points along lines and the owner of each; the first and last stand close to the ends of the lines."""
+def _near_another(xy: Floats, owner: Ints, metres: float) -> NDArray[np.bool_]:
+    """Return which points may have one of another owner within some metres: in their square or those around it."""
+    from scipy.ndimage import maximum_filter, minimum_filter
+
+    square = np.floor((xy - xy.min(axis=0)) / metres).astype(np.int64)
+    place = tuple(square.T)
+    shape = tuple(square.max(axis=0) + 1)
+    least, most = np.full(shape, np.iinfo(np.int64).max), np.full(shape, -1)
+    np.minimum.at(least, place, owner)
+    np.maximum.at(most, place, owner)
+    lowest, highest = minimum_filter(least, size=3, mode="nearest"), maximum_filter(most, size=3, mode="nearest")
+    return np.asarray(lowest[place] < highest[place])
+
+
+def _sampled(streets: _Streets) -> tuple[Floats, Ints]:
+    """Return points along streets and the owner of each; the first and last stand close to the ends of each line."""
+    lines = streets.lines
     length = shapely.length(lines)
     end = np.minimum(END_M, length / 3)
     count = np.maximum(np.ceil((length - 2 * end) / SAMPLE_M).astype(np.int64), 1) + 1
@@ -179,4 +196,4 @@ def _sampled(lines: Lines, owner: Ints) -> tuple[Floats, Ints]:
     number = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
     along = end[row] + number * ((length - 2 * end) / (count - 1))[row]
     points = shapely.get_coordinates(shapely.line_interpolate_point(lines[row], along))
-    return points, owner[row]
+    return points, streets.owner[row]
