@@ -7,7 +7,7 @@ from the ground within the buffer, nor any point of that ground farther than thi
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import shapely
@@ -47,13 +47,20 @@ class Streets:
         """Return the straight pieces reached by each, with their access legs: x, y, x, y, rank among the limits."""
         from servicecircle.network import reach_kernels
 
-        nodes, metres = (np.concatenate(columns) for columns in zip(*found, strict=True))
         doors = [one.at_doors[0].take(one.at_doors[0].placed) for one in sources]
-        columns = (np.concatenate([getattr(door, key) for door in doors]) for key in ("edge", "offset_m", "access_m"))
         begin, table = reach_kernels.pieces(
             (self.edges, self.lines),
-            (_begins(len(one) for one, _ in found), nodes, metres),
-            (_begins(map(len, doors)), *columns),
+            (
+                _begins(len(nodes) for nodes, _ in found),
+                np.concatenate([nodes for nodes, _ in found]),
+                np.concatenate([metres for _, metres in found]),
+            ),
+            (
+                _begins(map(len, doors)),
+                np.concatenate([door.edge for door in doors]),
+                np.concatenate([door.offset_m for door in doors]),
+                np.concatenate([door.access_m for door in doors]),
+            ),
             np.array(limits),
         )
         tables = np.split(table, begin[1:-1])
@@ -145,8 +152,9 @@ def _contour(field: Floats, level: float, place: tuple[int, int, float]) -> NDAr
     from servicecircle.network import reach_kernels
 
     contours = contour_generator(z=field, name="serial", fill_type=FillType.ChunkCombinedOffsetOffset)
-    (points,), (rings,), (outers,) = contours.filled(-1.0, level)
-    if points is None or rings is None or outers is None:
+    found: Any = contours.filled(-1.0, level)  # in one chunk: points, where rings begin, where polygons begin
+    (points,), (rings,), (outers,) = found
+    if points is None:
         return np.empty(0, dtype=object)
     xy = reach_kernels.crossings(points, field, level, place)
     offsets = rings.astype(np.int64), outers.astype(np.int64)
