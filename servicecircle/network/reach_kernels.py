@@ -167,6 +167,7 @@ def paint(squared: Floats, place: Place, table: Floats, ask: tuple[int, float]) 
         box = min(line[0], line[2]) - beside, max(line[0], line[2]) + beside
         dx, dy = line[2] - line[0], line[3] - line[1]
         long = dx * dx + dy * dy
+        per_share = 1 / long if long > 0 else 0.0
         first_row = max(math.ceil((min(line[1], line[3]) - beside) / cell) - row, 0)
         last_row = min(math.floor((max(line[1], line[3]) + beside) / cell) - row, rows - 1)
         for i in range(first_row, last_row + 1):
@@ -176,7 +177,7 @@ def paint(squared: Floats, place: Place, table: Floats, ask: tuple[int, float]) 
             for j in range(first, min(math.floor(high / cell) - column, columns - 1) + 1):
                 px = (column + j) * cell
                 along = (px - line[0]) * dx + (py - line[1]) * dy
-                share = min(max(along / long, 0.0), 1.0) if long > 0 else 0.0
+                share = min(max(along * per_share, 0.0), 1.0)
                 away_x, away_y = px - line[0] - share * dx, py - line[1] - share * dy
                 away = away_x * away_x + away_y * away_y
                 squared[i, j] = min(squared[i, j], away)
