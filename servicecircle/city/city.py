@@ -11,6 +11,7 @@ import pandas as pd
 
 from servicecircle.city.catchments import Limits, catchments
 from servicecircle.city.contents import Contents, stop_at_errors
+from servicecircle.city.display import html_of
 from servicecircle.city.inspection import Inspection
 from servicecircle.city.vocabulary import ATTRIBUTES
 from servicecircle.city.years import facilities_in
@@ -252,6 +253,9 @@ class City(Contents):
         return replace(
             self, facilities=frame, services=tuple(services), about=replace(self.about, report=DataReport(tuple(kept)))
         )
+
+    def _repr_html_(self) -> str:
+        return html_of(self)
 
     def __repr__(self) -> str:
         residents = self.population["pop_total"].sum()
