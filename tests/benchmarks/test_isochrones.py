@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Graph = nx.MultiDiGraph[int]
-    Shapes = NDArray[np.object_]
+    Ground = shapely.Polygon | shapely.MultiPolygon
 
 LIMITS = (300.0, 600.0, 900.0)
 BUFFER_M = 25.0
@@ -86,20 +86,20 @@ def compared(benchmark: Any, network: WalkNetwork, facilities: int, *, floor: fl
     nodes, sources = at_crossings(network, facilities)
     graph = directed(network)
 
-    def ours() -> list[list[shapely.Geometry]]:
-        return [*map(list, isochrones(network, sources, limits_m=LIMITS, each=True, method="fast"))]
+    def ours() -> list[list[Ground]]:
+        return isochrones(network, sources, limits_m=LIMITS, each=True, method="fast")
 
     def theirs(some: NDArray[np.int64]) -> list[list[tuple[set[int], shapely.Geometry]]]:
         return [[usual(graph, int(node), limit) for limit in LIMITS] for node in some]
 
-    points, alike = shapely.points(network.node_xy), []
+    points, alike = np.asarray(shapely.points(network.node_xy), dtype=object), []
     found = reached_each(network, sources, max(LIMITS))
     for (near, metres), mine, other in zip(found, ours(), theirs(nodes), strict=True):
         for limit, shape, (reached, ground) in zip(LIMITS, mine, other, strict=True):
             assert set(near[metres <= limit - SAME_M]) <= reached <= set(near[metres <= limit + SAME_M])
             shapely.prepare(shape)
             assert shapely.covers(shape, points[list(reached)]).all()
-            alike.append(shape.intersection(ground).area / shape.union(ground).area)
+            alike.append(shapely.area(shapely.intersection(shape, ground)) / shapely.area(shapely.union(shape, ground)))
     assert statistics.median(alike) > ALIKE
     if not benchmark.disabled:
         own, usually = seconds(ours, lambda: theirs(nodes))

@@ -36,8 +36,8 @@ def test_the_elderly_walk_slower() -> None:
 @pytest.mark.parametrize("areas", ["dissolved", "each", "nearest"])
 def test_bands_do_not_overlap_and_make_up_the_whole(town: City, areas: Any, method: Any) -> None:
     asked = {"minutes": [10, 5, 15], "areas": areas, "method": method}
-    rings = town.isochrones("kindergarten", bands=True, **asked)
-    whole = town.isochrones("kindergarten", **asked)
+    rings = town.isochrones("hospital", bands=True, **asked)
+    whole = town.isochrones("hospital", **asked)
     assert rings[["from_minutes", "minutes"]].head(3).to_numpy().tolist() == [[5, 10], [0, 5], [10, 15]]
     for i in range(0, len(rings), 3):
         middle, small, large = rings.geometry.iloc[i : i + 3]
@@ -49,8 +49,8 @@ def test_bands_do_not_overlap_and_make_up_the_whole(town: City, areas: Any, meth
 
 @pytest.mark.parametrize("method", ["exact", "fast"])
 def test_service_areas_divide_the_ground(town: City, method: Any) -> None:
-    areas = town.isochrones("kindergarten", minutes=15, areas="nearest", method=method)
-    (whole,) = town.isochrones("kindergarten", minutes=15, method=method).geometry
+    areas = town.isochrones("hospital", minutes=15, areas="nearest", method=method)
+    (whole,) = town.isochrones("hospital", minutes=15, method=method).geometry
     assert areas["facility_id"].tolist() == sorted(areas["facility_id"])
     assert shapely.coverage_is_valid(areas.geometry[~areas.is_empty].to_numpy())
     assert areas.union_all().symmetric_difference(whole).area < 0.001 * whole.length
@@ -59,8 +59,8 @@ def test_service_areas_divide_the_ground(town: City, method: Any) -> None:
 def test_fast_polygons_are_almost_the_exact_ones(town: City) -> None:
     """IoU at 5 m at least 0.995 each; no point of one is 4 m from the other."""
     asked: dict[str, Any] = {"minutes": [5, 10, 15], "areas": "each"}
-    exact = town.isochrones("kindergarten", **asked).geometry.to_numpy()
-    fast = town.isochrones("kindergarten", method="fast", **asked).geometry.to_numpy()
+    exact = town.isochrones("hospital", **asked).geometry.to_numpy()
+    fast = town.isochrones("hospital", method="fast", **asked).geometry.to_numpy()
     alike = shapely.area(shapely.intersection(exact, fast)) / shapely.area(shapely.union(exact, fast))
     assert alike.min() >= 0.995
     assert shapely.covers(shapely.buffer(exact, 4), fast).all()
@@ -78,8 +78,8 @@ def test_what_homes_can_reach() -> None:
 
 
 def test_streets_reached_are_lines(town: City) -> None:
-    whole = town.isochrones("kindergarten", minutes=[15], method="lines")
-    shares = town.isochrones("kindergarten", minutes=[15], method="lines", areas="nearest")
+    whole = town.isochrones("hospital", minutes=[15], method="lines")
+    shares = town.isochrones("hospital", minutes=[15], method="lines", areas="nearest")
     assert set(whole.geom_type) == {"MultiLineString"}
     assert shares.length.sum() == pytest.approx(whole.length.sum(), abs=1e-3)
 
@@ -89,7 +89,7 @@ def test_the_order_of_facilities_changes_nothing(town: City) -> None:
     other = City(town.walk, town.population, town.facilities.iloc[::-1], town.zones, areas=town.areas)
     assert sorted(other.facilities["id"]) == sorted(ids)
     for areas in ("dissolved", "nearest"):
-        one, two = (each.isochrones("kindergarten", minutes=[15], areas=areas, method="fast") for each in (town, other))
+        one, two = (each.isochrones("hospital", minutes=[15], areas=areas, method="fast") for each in (town, other))
         assert one.equals(two)
 
 

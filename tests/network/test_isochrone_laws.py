@@ -52,7 +52,7 @@ def standing(network: WalkNetwork, sources: Positions) -> Positions:
 
 def shared(one: shapely.Geometry, other: shapely.Geometry) -> float:
     """Return the area of two shapes that both have (square metres)."""
-    return float(one.intersection(other).area)
+    return float(shapely.area(shapely.intersection(one, other)))
 
 
 @METHODS
