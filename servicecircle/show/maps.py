@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from servicecircle.show.basemap import tile_layer
-from servicecircle.show.cells import STATES, cell_layers
+from servicecircle.show.cells import cell_layers
+from servicecircle.show.drawing import standard_drawing
 from servicecircle.show.escape import literal
 from servicecircle.show.facilities import facility_layers
 from servicecircle.show.gap_areas import gap_layers
-from servicecircle.show.legend import LegendSection, MapLayer, PaintBox
+from servicecircle.show.legend import PaintBox
 from servicecircle.show.outlines import make_outlines
-from servicecircle.show.overlays import ground_layers, isochrone_layers
+from servicecircle.show.overlays import isochrone_layers
 from servicecircle.show.panel import panel_html
-from servicecircle.show.phrases import capital, check_language, phrase, term
-from servicecircle.show.scene import Scene, make_scene
+from servicecircle.show.phrases import check_language
+from servicecircle.show.scene import make_scene
+from servicecircle.show.worst import worst_layers
 from servicecircle.show.zones import zone_layers
-from servicecircle.words import word
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from xyzservices import TileProvider
 
     from servicecircle.assessment import Assessment
+    from servicecircle.show.drawing import Drawing
 
 
 def gap_map(
@@ -39,7 +41,7 @@ def gap_map(
     """Return the map of one standard: cells, isochrones, facilities, zones, gap areas, and a legend with units.
 
     A standard of access shows its cells by walking time or distance (or, at a click, covered or not), the lines of
-    equal time, and the gap areas with the residents in them. Other standards show their zones by result. A standard
+    equal time, the gap areas with the residents in them, and the ten worst cells. Other standards show their zones by result. A standard
     that cannot be judged says what is missing. A reference judgement has grades of one hue, never a verdict. The same
     result always makes the same page, byte for byte.
 
@@ -73,58 +75,40 @@ def gap_map(
     tongue = check_language(language)
     tiles = None if basemap is None else tile_layer(basemap)
     scene = make_scene(result, standard_id, language=tongue, streets=streets)
-    data, layers, legend = _contents(scene, minutes, tiles=tiles is not None)
-    return _assemble(scene, data, layers, panel=panel_html(scene, legend), tiles=tiles)
-
-
-def _contents(
-    scene: Scene, minutes: Sequence[float] | None, *, tiles: bool
-) -> tuple[dict[str, Any], list[MapLayer], list[LegendSection]]:
-    """Return the data of a map, its layers as the layer control lists them, and the legend."""
     box = PaintBox()
-    cells, cell_maps, cell_legend = cell_layers(scene, box)
-    zones, zone_legend = zone_layers(scene, box, coloured=not cell_maps)
-    lines, line_legend = isochrone_layers(scene, make_outlines(scene, minutes))
-    gaps, gap_legend = gap_layers(scene)
-    dots, dot_legend = facility_layers(scene)
-    layers = [*cell_maps, *lines, *gaps, *dots, *zones, *ground_layers(scene, tiles=tiles)]
-    west, south, east, north = scene.bounds
-    data = {
-        "lang": scene.language,
-        "origin": scene.origin,
-        "bounds": [[south, west], [north, east]],
-        "words": _words(scene),
-        "paints": box.data,
-        "cells": cells,
-        "facilityNames": [str(name) for name in scene.facilities["name"]] if cells else [],
-        "layers": {layer.key: layer.spec for layer in layers},
-        "exclusive": [layer.key for layer in layers if layer.exclusive],
-    }
-    return data, layers, [*cell_legend, *zone_legend, *line_legend, *gap_legend, *dot_legend]
+    cells = cell_layers(scene, box)
+    drawing = standard_drawing(
+        scene,
+        box,
+        cells,
+        zone_layers(scene, box, coloured=not cells[1]),
+        isochrone_layers(scene, make_outlines(scene, minutes)),
+        gap_layers(scene),
+        worst_layers(scene),
+        facility_layers(scene),
+        tiles=tiles is not None,
+    )
+    return assemble(drawing, panel=panel_html(scene, drawing.legend), tiles=tiles)
 
 
-def _words(scene: Scene) -> dict[str, Any]:
-    keys = ("walk", "distance", "limit", "missing", "comma", "result", "nearest", "setting")
-    words: dict[str, Any] = {key: phrase(key, scene.language) for key in keys}
-    return words | {
-        "nothing": word("none", scene.language),
-        "minutes": word("minutes", scene.language),
-        "unreachable": term("unreachable", scene.language),
-        "group": capital(phrase("legend_people", scene.language, group=scene.group_name)),
-        "residents": term("residents", scene.language),
-        "states": [term(state, scene.language) for state in STATES],
-    }
+def assemble(drawing: Drawing, *, panel: str, tiles: folium.TileLayer | None) -> folium.Map:
+    """Return a drawing as a folium map.
 
-
-def _assemble(
-    scene: Scene, data: dict[str, Any], layers: Sequence[MapLayer], *, panel: str, tiles: folium.TileLayer | None
-) -> folium.Map:
+    Parameters
+    ----------
+    drawing
+        What the map shows.
+    panel
+        The HTML of its panel, already escaped.
+    tiles
+        The base map, if there is one.
+    """
     import folium
     from branca.element import Figure
 
     from servicecircle.show.elements import DataLayer, LastLayerControl, MapData, name_elements
 
-    west, south, east, north = scene.bounds
+    west, south, east, north = drawing.bounds
     page = folium.Map(
         [(south + north) / 2, (west + east) / 2],
         zoom_start=12,
@@ -134,15 +118,14 @@ def _assemble(
         zoom_snap=0.25 if tiles is None else 1,
         max_zoom=22,
     )
-    title = f"{scene.standard.id} {scene.standard.name(scene.language)} - {scene.result.city.name}"
     figure = page.get_root()
     if isinstance(figure, Figure):
-        figure.title = literal(title)
-    elements = MapData(data, panel)
+        figure.title = literal(drawing.title)
+    elements = MapData(drawing.data, panel)
     page.add_child(elements)
     if tiles is not None:
         page.add_child(tiles)
-    for layer in layers:
+    for layer in drawing.layers:
         page.add_child(DataLayer(elements, layer.key, name=layer.name, show=layer.show))
     page.add_child(LastLayerControl(elements))
     name_elements(page, elements)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from servicecircle.show.outlines import Outline
     from servicecircle.show.scene import Scene
+    from servicecircle.show.sheet import Sheet
 
 Layers = tuple[list[MapLayer], list[LegendSection]]
 
@@ -79,7 +80,7 @@ def _strokes(outlines: list[Outline]) -> list[tuple[float, Dash]]:
     return [(1.4, "solid") if one in limits[:1] else others[not one.is_limit] for one in outlines]
 
 
-def ground_layers(scene: Scene, *, tiles: bool) -> list[MapLayer]:
+def ground_layers(scene: Scene | Sheet, *, tiles: bool) -> list[MapLayer]:
     """Return water, green, barriers and streets, drawn quietly under the cells; hidden at first over tiles."""
     layers = []
     for key, name, kinds in (

@@ -25,6 +25,7 @@ _LAYERS: Phrases = {
     "layer_radius": ("服务半径", "Service radius"),
     "layer_facilities": ("计入的设施", "Facilities that count"),
     "layer_facilities_of": ("设施：{service}", "Facilities: {service}"),
+    "layer_worst": ("最差的居民点", "Worst cells"),
     "layer_ground": ("水域、绿地、阻隔", "Water, green, barriers"),
 }
 
@@ -74,6 +75,10 @@ _CARDS: Phrases = {
     "gap_area": ("盲区 {rank}", "Gap area {rank}"),
     "area_ha": ("面积（公顷）", "Area (ha)"),
     "worst": ("最远步行（分钟）", "Longest walk (min)"),
+    "worst_cell": ("最差居民点 {rank}", "Worst cell {rank}"),
+    "worst_sign": ("未覆盖且最远（或缺得最多）的", "Not covered, and farthest or lacking most"),
+    "straight_head": ("直线距离", "Straight line"),
+    "of_services": ("{count} 种", "{count}"),
     "with_origin": ("{target}（{origin}）", "{target} ({origin})"),
     "of_target": ("目标 {target}", "target {target}"),
 }

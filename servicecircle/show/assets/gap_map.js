@@ -109,6 +109,16 @@ function serviceCircleMap(map, data, panel) {
 
   function cellCard(i) {
     const cells = data.cells;
+    const lines = cells.state ? accessLines(i) : [];
+    for (const line of cells.lines) {
+      const text = line.texts ? line.texts[line.which[i]] : line.numbers[i] === null ? "–" : number(line.numbers[i], line.digits) + line.unit;
+      if (text) lines.push([line.head, text]);
+    }
+    return card(cells.zones[cells.zone[i]], lines);
+  }
+
+  function accessLines(i) {
+    const cells = data.cells;
     const state = cells.state[i];
     const lines = [];
     if (cells.missing) {
@@ -128,7 +138,7 @@ function serviceCircleMap(map, data, panel) {
     lines.push([words.group, number(cells.group[i], 0)]);
     if (cells.residents) lines.push([words.residents, number(cells.residents[i], 0)]);
     if (cells.setting) lines.push([words.setting, cells.settings[cells.setting[i]]]);
-    return card(cells.zones[cells.zone[i]], lines);
+    return lines;
   }
 
   function buildCells(view) {
