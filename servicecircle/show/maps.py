@@ -84,8 +84,8 @@ def gap_map(
         zone_layers(scene, box, coloured=not cells[1]),
         isochrone_layers(scene, make_outlines(scene, minutes)),
         gap_layers(scene),
-        worst_layers(scene),
         facility_layers(scene),
+        worst_layers(scene),
         tiles=tiles is not None,
     )
     return assemble(drawing, panel=panel_html(scene, drawing.legend), tiles=tiles)

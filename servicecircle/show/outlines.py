@@ -68,6 +68,11 @@ def make_outlines(scene: Scene, minutes: Sequence[float] | None) -> list[Outline
     return _lines(scene, facilities, [*limits.ends, *limits.bands], own=limits.ends, unit=limits.unit)
 
 
+def walk_outlines(scene: Scene, metres: Sequence[float]) -> list[Outline]:
+    """Return the lines of equal walking distance (metres) of a standard's facilities, whatever it judges."""
+    return _lines(scene, scene.standard.facilities, metres, own=(), unit="m")
+
+
 def _circles(scene: Scene, limits: Limits) -> Outline:
     """Return the circles around facilities, united where they overlap."""
     ground = scene.result.ground

@@ -24,7 +24,7 @@ MOST_QUOTES = 3
 """A panel quotes that many clauses; the summary quotes all."""
 
 
-def panel_html(scene: Scene, legend: Sequence[LegendSection]) -> str:
+def panel_html(scene: Scene, legend: Sequence[LegendSection], *, kind: str = "") -> str:
     """Return the HTML of a map's panel, every text in it escaped.
 
     Parameters
@@ -33,6 +33,8 @@ def panel_html(scene: Scene, legend: Sequence[LegendSection]) -> str:
         What the map shows.
     legend
         The parts of the legend, in their order.
+    kind
+        What kind of map it is, where it is not the plain one.
     """
     result, standard, language = scene.result, scene.standard, scene.language
     words = {key: phrase(key, language) for key in ("no_rows", "cannot_judge", "clause", "assumptions")}
@@ -40,6 +42,7 @@ def panel_html(scene: Scene, legend: Sequence[LegendSection]) -> str:
         "panel.html",
         id=standard.id,
         name=standard.name(language),
+        kind=kind,
         city=result.city.name,
         scenario=phrase("scenario", language, scenario=result.scenario) if result.scenario else "",
         row=_head(scene),

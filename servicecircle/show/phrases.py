@@ -58,6 +58,37 @@ _LEGEND: Phrases = {
     "gap_zones": ("缺设施的单元，标注{group}数", "Zones that lack facilities, with their {group}"),
 }
 
+_KINDS: Phrases = {
+    "by_natural_breaks": ("按自然断点（Fisher-Jenks）分级", "Classes by natural breaks (Fisher-Jenks)"),
+    "by_quantiles": ("按分位数分级，各级数目大致相等", "Classes by quantiles, of about equal number"),
+    "kind_completeness": ("生活圈完整度与缺失类型", "Completeness of the life circle, and what is missing"),
+    "layer_score": ("完整度（0-{count}）", "Completeness (0-{count})"),
+    "legend_score": ("完整度：步行圈内有几种服务（0-{count}）", "Completeness: services within the walk (0-{count})"),
+    "score_full": ("{count}（齐全）", "{count} (complete)"),
+    "score_note": (
+        "完整度仅供看图；标准要求 {count} 种服务全部具备。",
+        "The score is for the eye: the standard asks for all {count}.",
+    ),
+    "layer_kinds": ("缺失类型", "What is missing"),
+    "legend_kinds": ("缺失类型（同时缺少的服务）", "What is missing (services missing together)"),
+    "kinds_complete": ("齐全", "Complete"),
+    "kinds_other": ("其他组合（缺 {count} 种）", "Other combinations ({count} missing)"),
+    "layer_service": ("步行时间：{service}", "Walk: {service}"),
+    "legend_service": ("到最近的{service}的步行时间（分钟）", "Walking time to the nearest {service} (min)"),
+    "kind_radius": ("服务半径与路网步行距离对比", "Radius and walk on the network compared"),
+    "kind_speed": ("不同步行速度对比", "Two walking speeds compared"),
+    "by_radius": ("半径 {limit} 米", "{limit} m radius"),
+    "by_network": ("路网 {limit} 米", "{limit} m on the network"),
+    "network_head": ("路网距离", "On the network"),
+    "at_speed": ("{profile} {speed} 米/秒", "{profile} {speed} m/s"),
+    "both_ways": ("两者都覆盖", "Covered either way"),
+    "only_way": ("仅“{way}”覆盖", "Only: {way}"),
+    "neither_way": ("两者都不覆盖", "Covered neither way"),
+    "layer_versus": ("居民点：两种算法对比", "Cells: the two ways"),
+    "versus": ("{first} 与 {second}", "{first}, and {second}"),
+    "lacking_each": ("各项服务的缺失人口", "Residents who lack each service"),
+}
+
 _CARDS: Phrases = {
     "walk": ("步行时间", "Walk"),
     "distance": ("距离", "Distance"),
@@ -76,7 +107,10 @@ _CARDS: Phrases = {
     "area_ha": ("面积（公顷）", "Area (ha)"),
     "worst": ("最远步行（分钟）", "Longest walk (min)"),
     "worst_cell": ("最差居民点 {rank}", "Worst cell {rank}"),
-    "worst_sign": ("未覆盖且最远（或缺得最多）的", "Not covered, and farthest or lacking most"),
+    "worst_note": (
+        "范围内未覆盖的居民点，每个单元只列最差的一个。",
+        "Cells in scope that are not covered: of each zone the worst one.",
+    ),
     "straight_head": ("直线距离", "Straight line"),
     "of_services": ("{count} 种", "{count}"),
     "with_origin": ("{target}（{origin}）", "{target} ({origin})"),
@@ -139,7 +173,7 @@ _SUMMARY: Phrases = {
     "colon": ("：", ": "),
 }
 
-PHRASES: Mapping[str, tuple[str, str]] = MappingProxyType(_LAYERS | _LEGEND | _CARDS | _PANEL | _SUMMARY)
+PHRASES: Mapping[str, tuple[str, str]] = MappingProxyType(_LAYERS | _LEGEND | _KINDS | _CARDS | _PANEL | _SUMMARY)
 """Every phrase by its key: Chinese, English. Braces are places for values."""
 
 

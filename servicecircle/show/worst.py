@@ -29,9 +29,9 @@ MARK = "#14151a"
 
 
 def worst_cells(cells: gpd.GeoDataFrame, unit: str) -> gpd.GeoDataFrame:
-    """Return the uncovered cells in scope in which residents of the group live, the worst first, ten at most.
+    """Return the worst uncovered cell of each zone in which residents of the group live, the worst first, ten at most.
 
-    Worst is what no walk reaches, then the farthest; of cells that lack services those that lack most. Among equals
+    One cell speaks for its zone (the smallest), so that one far village does not fill the list. Worst is what no walk reaches, then the farthest; of cells that lack services those that lack most. Among equals
     come first those with more residents, then the lower id.
 
     Parameters
@@ -45,7 +45,8 @@ def worst_cells(cells: gpd.GeoDataFrame, unit: str) -> gpd.GeoDataFrame:
     found = cells[lacking & (cells["group"].to_numpy(dtype=float) > 0)]
     badness = found["n_missing" if unit == "services" else "metres"].to_numpy(dtype=float)
     order = np.lexsort((found.index.astype(str), -found["group"].to_numpy(dtype=float), -badness))
-    return found.iloc[order[:MOST_WORST]]
+    ordered = found.iloc[order]
+    return ordered[~ordered["zone_id"].duplicated().to_numpy()].iloc[:MOST_WORST]
 
 
 def worst_layers(scene: Scene) -> Layers:
@@ -62,7 +63,7 @@ def worst_layers(scene: Scene) -> Layers:
     for rank, (cell, figures) in enumerate(worst.to_dict("index").items(), 1):
         zone, far = str(names.get(figures["zone_id"], "")), _how_bad(scene, figures, access.limits)
         residents = people(float(figures["group"]))
-        rows.append(LegendRow(f"{rank}. {zone}", MARK, (far, residents), "none"))
+        rows.append(LegendRow(f"{rank}. {zone}", MARK, (far, residents), "dot"))
         spot = shapely.get_coordinates(figures["geometry"].centroid)
         at = whole_degrees(spot, scene.origin).ravel().tolist()
         lines = [
@@ -76,9 +77,8 @@ def worst_layers(scene: Scene) -> Layers:
     style = {"radius": 4.5, "color": "#ffffff", "weight": 1.6, "fillColor": MARK, "fillOpacity": 1}
     spec = {"pane": "facilities", "kind": "dot", "styles": [style], "items": items}
     layer = MapLayer("worst0", phrase("layer_worst", language), show=True, spec=spec)
-    sign = LegendRow(phrase("worst_sign", language), MARK, ("", ""), "dot")
     heads = (_head(access.limits, language), capital(phrase("legend_people", language, group=scene.group_name)))
-    return [layer], [LegendSection(("worst0",), phrase("layer_worst", language), heads, (sign, *rows))]
+    return [layer], [LegendSection(("worst0",), phrase("layer_worst", language), heads, tuple(rows), (phrase("worst_note", language),))]
 
 
 def _head(limits: Limits, language: Language) -> str:
