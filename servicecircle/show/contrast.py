@@ -218,4 +218,4 @@ def _contrast_view(
         term("out_of_scope", language),
     )
     title = phrase("versus", language, first=names[0], second=names[1])
-    return CellView(phrase("layer_versus", language), title, palette.CONTRAST, labels, classes, always=NEITHER + 1)
+    return CellView(phrase("layer_versus", language), title, palette.CONTRAST, labels, classes, always=FIRST + 1)

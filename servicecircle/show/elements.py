@@ -14,7 +14,7 @@ from servicecircle.show.escape import literal, script_json
 from servicecircle.show.pages import asset
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 
 class RawText(Element):
@@ -137,12 +137,39 @@ class LastLayerControl(folium.LayerControl):
         self.data = data
 
 
-def name_elements(gap_map: folium.Map, data: MapData) -> None:
-    """Give every element of a map a name made from its data, so that the same result makes the same page.
+class MapPair(MacroElement):
+    """Two maps on one page that move together and show the same layers.
+
+    Parameters
+    ----------
+    left, right
+        The data elements of the two maps.
+    """
+
+    def __init__(self, left: MapData, right: MapData) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]  # as above
+        self._name = "map_pair"
+        self.left = left
+        self.right = right
+
+    def render(self, **kwargs: Any) -> str:
+        """Put the script into the page."""
+        del kwargs
+        figure = self.get_root()
+        if not isinstance(figure, Figure):
+            raise TypeError("a pair of maps can be rendered only as part of a page")
+        figure.script.add_child(RawText(asset("pair.js")), name="service_circle_pair")
+        call = f"serviceCirclePair({self.left.get_name()}, {self.right.get_name()});"
+        figure.script.add_child(RawText(call), name=self.get_name())
+        return ""
+
+
+def name_elements(gap_map: folium.Map, data: Iterable[MapData]) -> None:
+    """Give every element of a page a name made from its maps' data, so that the same result makes the same page.
 
     folium draws random names. Ours differ between maps of different data, so that two maps can share a page.
     """
-    seed = sha256(data.json.encode() + data.panel.encode()).hexdigest()[:20]
+    seed = sha256("".join(one.json + one.panel for one in data).encode()).hexdigest()[:20]
     for place, element in enumerate(_all_elements(gap_map.get_root())):
         element._id = f"{seed}{place:04x}"  # noqa: SLF001  (folium offers no other way to name an element)
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from servicecircle.assessment import Assessment
     from servicecircle.show.drawing import Drawing
+    from servicecircle.show.elements import MapData
 
 
 def gap_map(
@@ -127,6 +128,39 @@ def assemble(drawing: Drawing, *, panel: str, tiles: folium.TileLayer | None) ->
         page.add_child(tiles)
     for layer in drawing.layers:
         page.add_child(DataLayer(elements, layer.key, name=layer.name, show=layer.show))
-    page.add_child(LastLayerControl(elements))
-    name_elements(page, elements)
+    if drawing.extra.get("pane") != "before":
+        page.add_child(LastLayerControl(elements))
+    name_elements(page, [elements])
     return page
+
+
+def side_by_side_page(
+    left: Drawing, right: Drawing, *, panel: str, tiles: Sequence[folium.TileLayer | None]
+) -> folium.Map:
+    """Return two drawings as two maps on one page that move together; the right one is returned.
+
+    Parameters
+    ----------
+    left, right
+        What the two maps show; the legend is that of the right one.
+    panel
+        The HTML of the panel, already escaped.
+    tiles
+        The base map of each, if there is one: two folium layers.
+    """
+    from servicecircle.show.elements import MapPair, name_elements
+
+    first = assemble(left, panel="<div hidden></div>", tiles=tiles[0])
+    second = assemble(right, panel=panel, tiles=tiles[1])
+    page = first.get_root()
+    page.add_child(second)
+    elements = [_map_data(one) for one in (first, second)]
+    page.add_child(MapPair(*elements))
+    name_elements(second, elements)
+    return second
+
+
+def _map_data(page: folium.Map) -> MapData:
+    from servicecircle.show.elements import MapData
+
+    return next(child for child in page._children.values() if isinstance(child, MapData))  # noqa: SLF001

@@ -104,14 +104,14 @@ def _lines(
         Outline(
             service,
             phrase(key, scene.language, limit=f"{value:g}"),
-            in_degrees(scene.result.city, _whole_blocks(shape), scene.detail),
+            in_degrees(scene.result.city, whole_blocks(shape), scene.detail),
             is_limit=value in own,
         )
         for value, shape in zip(ends, shapes, strict=True)
     ]
 
 
-def _whole_blocks(shape: shapely.Geometry) -> shapely.Geometry:
+def whole_blocks(shape: shapely.Geometry) -> shapely.Geometry:
     """Return an isochrone without the small holes that blocks between reached streets are: a calm line to look at."""
     closed = shapely.buffer(shapely.buffer(shape, CLOSED_M, quad_segs=4), -CLOSED_M, quad_segs=4)
     parts = [

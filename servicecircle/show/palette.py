@@ -57,6 +57,9 @@ UNCOVERED = Paint(BEYOND[2])
 CONTRAST = (Paint("#fae3a0"), Paint("#e08a2e", 0.85), Paint("#6f4a9b"), Paint("#336395"), OUT_OF_SCOPE)
 """Reached in both of two ways, only in the first, only in the second, in neither, out of scope."""
 
+CHANGES = (Paint("#fae3a0"), Paint("#16637f", 0.9), Paint("#c2410c", 0.9), Paint("#a9b4bd"), OUT_OF_SCOPE)
+"""Covered before and after, newly covered, no longer covered, covered neither before nor after, out of scope."""
+
 STATUS_PAINTS = {
     "meets": Paint("#8fc1d9", 0.7),
     "fails": Paint("#d9822b", 0.75),

@@ -75,7 +75,7 @@ def worst_layers(scene: Scene) -> Layers:
         item = {"shape": at, "style": 0, "title": phrase("worst_cell", language, rank=rank)}
         items.append(item | {"lines": [line for line in lines if line[1]]})
     style = {"radius": 4.5, "color": "#ffffff", "weight": 1.6, "fillColor": MARK, "fillOpacity": 1}
-    spec = {"pane": "facilities", "kind": "dot", "styles": [style], "items": items}
+    spec = {"pane": "sites", "kind": "dot", "styles": [style], "items": items}
     layer = MapLayer("worst0", phrase("layer_worst", language), show=True, spec=spec)
     heads = (_head(access.limits, language), capital(phrase("legend_people", language, group=scene.group_name)))
     return [layer], [LegendSection(("worst0",), phrase("layer_worst", language), heads, tuple(rows), (phrase("worst_note", language),))]

@@ -7,14 +7,14 @@ function serviceCircleMap(map, data, panel) {
   const narrow = map.getSize().x < 640;
   const made = {};
 
-  const panes = { backdrop: 210, ground: 340, cells: 350, isochrones: 420, zones: 430, gaps: 440, facilities: 450, labels: 460 };
+  const panes = { backdrop: 210, ground: 340, cells: 350, isochrones: 420, zones: 430, gaps: 440, facilities: 450, sites: 455, labels: 460 };
   for (const [name, order] of Object.entries(panes)) {
     map.createPane("sc-" + name).style.zIndex = order;
   }
   const quiet = L.canvas({ pane: "sc-backdrop", padding: 0.3 });
   const painted = L.canvas({ pane: "sc-cells", padding: 0.3 });
   const drawn = {};
-  for (const name of ["ground", "isochrones", "zones", "gaps", "facilities"]) {
+  for (const name of ["ground", "isochrones", "zones", "gaps", "facilities", "sites"]) {
     drawn[name] = L.svg({ pane: "sc-" + name, padding: 0.3 });
   }
   map.getContainer().lang = data.lang;
@@ -180,7 +180,7 @@ function serviceCircleMap(map, data, panel) {
           if (item.lines) mark.bindTooltip(card(item.title, item.lines), { sticky: mark === shape, className: "sc-tooltip", opacity: 1 });
           group.addLayer(mark);
         }
-        if (marks[1] && shape) labels[spec.labelFits ? "names" : "numbers"].push(measured(marks[1], shape.getBounds(), item.label));
+        if (marks[1] && shape && !spec.labelStays) labels[spec.labelFits ? "names" : "numbers"].push(measured(marks[1], shape.getBounds(), item.label));
       }
       fit();
     };
@@ -262,10 +262,24 @@ function serviceCircleMap(map, data, panel) {
       return panel;
     },
   });
-  new Panel({ position: "topleft" }).addTo(map);
+  const Caption = L.Control.extend({
+    onAdd() { return element("div", "sc-caption", data.caption); },
+  });
+  if (data.pane) { // one of two maps on a page: the panel stands beside them
+    map.getContainer().classList.add("sc-pane", "sc-pane-" + data.pane);
+    panel.parentNode.classList.add("sc-aside");
+    new Caption({ position: "topleft" }).addTo(map);
+  } else {
+    new Panel({ position: "topleft" }).addTo(map);
+  }
   L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
 
   function arrange(control) {
+    if (data.pane) {
+      control.collapse();
+      map.fitBounds(data.bounds, { paddingTopLeft: [16, 48], paddingBottomRight: [16, 32] });
+      return;
+    }
     if (narrow) {
       control.collapse();
       map.on("click", control.collapse, control);
@@ -277,5 +291,5 @@ function serviceCircleMap(map, data, panel) {
     map.fitBounds(data.bounds, { paddingTopLeft: start, paddingBottomRight: end });
   }
 
-  return { layer, arrange };
+  return { layer, arrange, map, made };
 }
