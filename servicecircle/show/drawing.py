@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from servicecircle.show.cells import STATES
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from servicecircle.show.scene import Scene
     from servicecircle.show.sheet import Sheet
     from servicecircle.words import Language
+
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+NO_CELLS: CellLayers = ({}, [], [])
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,7 @@ class Drawing:
 
     @property
     def _words(self) -> dict[str, Any]:
-        keys = ("walk", "distance", "limit", "missing", "comma", "result", "nearest", "setting")
+        keys = ("walk", "distance", "limit", "missing", "comma", "result", "nearest", "setting", "noRow")
         words: dict[str, Any] = {key: phrase(key, self.language) for key in keys}
         return words | {
             "nothing": word("none", self.language),
@@ -118,7 +122,13 @@ def standard_drawing(
 
 
 def sheet_drawing(
-    sheet: Sheet, title: str, box: PaintBox, *others: Layers, cells: CellLayers = ({}, [], []), tiles: bool
+    sheet: Sheet,
+    title: str,
+    box: PaintBox,
+    *others: Layers,
+    cells: CellLayers = NO_CELLS,
+    tiles: bool,
+    extra: Mapping[str, Any] = NOTHING,
 ) -> Drawing:
     """Return the drawing of a whole city: what is given, in this order, and the ground.
 
@@ -136,6 +146,8 @@ def sheet_drawing(
         Cells and their colourings, listed first.
     tiles
         Whether tiles from the internet lie below.
+    extra
+        Further data for the script.
     """
     data, cell_maps, cell_legend = cells
     return Drawing(
@@ -147,4 +159,5 @@ def sheet_drawing(
         [*cell_legend, *(section for _, sections in others for section in sections)],
         data,
         group=word("pop_total", sheet.language),
+        extra=extra,
     )

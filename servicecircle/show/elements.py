@@ -74,6 +74,36 @@ class MapData(MacroElement):
         return ""
 
 
+class Choices(MacroElement):
+    """The script that repaints zones by what is chosen in the panel; to be added after the layers.
+
+    Parameters
+    ----------
+    data
+        The element that holds the map's data.
+    """
+
+    def __init__(self, data: MapData) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]  # as above
+        self._name = "choices"
+        self.data = data
+
+    def render(self, **kwargs: Any) -> str:
+        """Put the script into the page."""
+        del kwargs
+        figure = self.get_root()
+        if not isinstance(figure, Figure):
+            raise TypeError("choices can be rendered only as part of a map")
+        figure.script.add_child(RawText(asset("choices.js")), name="service_circle_choices")
+        name = self.data.get_name()
+        call = (
+            f'serviceCircleChoices({name}, JSON.parse(document.getElementById("{name}_data").textContent), '
+            f"{name}.panel);"
+        )
+        figure.script.add_child(RawText(call), name=self.get_name())
+        return ""
+
+
 class DataLayer(Layer):
     """A layer that the script of `MapData` draws.
 

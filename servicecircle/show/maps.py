@@ -107,7 +107,7 @@ def assemble(drawing: Drawing, *, panel: str, tiles: folium.TileLayer | None) ->
     import folium
     from branca.element import Figure
 
-    from servicecircle.show.elements import DataLayer, LastLayerControl, MapData, name_elements
+    from servicecircle.show.elements import Choices, DataLayer, LastLayerControl, MapData, name_elements
 
     west, south, east, north = drawing.bounds
     page = folium.Map(
@@ -128,6 +128,8 @@ def assemble(drawing: Drawing, *, panel: str, tiles: folium.TileLayer | None) ->
         page.add_child(tiles)
     for layer in drawing.layers:
         page.add_child(DataLayer(elements, layer.key, name=layer.name, show=layer.show))
+    if "choices" in drawing.extra:
+        page.add_child(Choices(elements))
     if drawing.extra.get("pane") != "before":
         page.add_child(LastLayerControl(elements))
     name_elements(page, [elements])

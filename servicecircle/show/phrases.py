@@ -108,8 +108,26 @@ _KINDS: Phrases = {
         "Residents newly covered are counted in order of rank: each site adds to those before it.",
     ),
     "site": ("建议点 {rank}", "Site {rank}"),
-    "kind_sites": ("选址建议", "Proposed sites"),
+    "kind_sites": ("选址建议：建成以后", "Proposed sites, once they are built"),
     "lacking_each": ("各项服务的缺失人口", "Residents who lack each service"),
+}
+
+_OVERVIEW: Phrases = {
+    "overview_title": ("达标图：各项标准", "All standards, zone by zone"),
+    "choose_standard": ("选择标准", "Choose a standard"),
+    "choice_counts": ("全部标准：不达标项数", "All standards: how many are not met"),
+    "legend_overview": ("评价结果（单元个数）", "Result (number of zones)"),
+    "legend_counts": ("不达标的标准（项），单元个数", "Standards not met, and the number of zones"),
+    "legend_values": ("{status}（{unit}），单元个数", "{status} ({unit}), number of zones"),
+    "legend_whole": ("全市（或考核范围）的结果", "Results of the whole city (or of the area a standard is about)"),
+    "number_standards": ("标准（项）", "Standards"),
+    "counts_note": (
+        "只计已判定的标准；参考判定不作结论，不计入。",
+        "Only verdicts count: a reference judgement has none.",
+    ),
+    "judged_standards": ("已判定的标准（项）", "Standards with a verdict"),
+    "more_standards": ("另有 {count} 项", "and {count} more"),
+    "noRow": ("此标准不按这一层级评价", "Not judged at this level"),
 }
 
 _CARDS: Phrases = {
@@ -196,7 +214,7 @@ _SUMMARY: Phrases = {
     "colon": ("：", ": "),
 }
 
-PHRASES: Mapping[str, tuple[str, str]] = MappingProxyType(_LAYERS | _LEGEND | _KINDS | _CARDS | _PANEL | _SUMMARY)
+PHRASES: Mapping[str, tuple[str, str]] = MappingProxyType(_LAYERS | _LEGEND | _KINDS | _OVERVIEW | _CARDS | _PANEL | _SUMMARY)
 """Every phrase by its key: Chinese, English. Braces are places for values."""
 
 

@@ -87,7 +87,7 @@ def sites_map(
         cells,
         zone_layers(after, box, coloured=not cells[1]),
         _sites(after, proposal),
-        isochrone_layers(after, _reached(after, proposal)),
+        isochrone_layers(after, _reached(after, proposal), title=phrase("layer_site_reach", tongue)),
         gap_layers(after),
         facility_layers(after),
         tiles=tiles is not None,

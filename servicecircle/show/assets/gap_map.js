@@ -170,6 +170,7 @@ function serviceCircleMap(map, data, panel) {
         const style = { ...spec.styles[item.style], renderer: spec.quiet ? quiet : drawn[spec.pane] };
         if (spec.quiet) style.interactive = false;
         const shape = item.shape.length ? makeShape(spec, item, style) : null;
+        if (shape) shape.item = item;
         const marks = [shape];
         if (item.ground !== undefined && shape) { // the ground that a line encloses is painted under the cells
           const paint = { stroke: false, fill: true, fillColor: item.ground, fillOpacity: 0.3, interactive: false };
@@ -291,5 +292,5 @@ function serviceCircleMap(map, data, panel) {
     map.fitBounds(data.bounds, { paddingTopLeft: start, paddingBottomRight: end });
   }
 
-  return { layer, arrange, map, made };
+  return { layer, arrange, map, made, fills, card, panel };
 }
