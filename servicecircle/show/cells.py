@@ -131,6 +131,7 @@ def view_layers(
     residents: NDArray[np.float64],
     heads: tuple[str, str],
     total: str,
+    show: bool = True,
 ) -> CellLayers:
     """Return the data of some cells with their colourings added, one layer for each, and their legends.
 
@@ -148,13 +149,15 @@ def view_layers(
         The heads of the legend's two columns of numbers: residents and cells.
     total
         The word for the last line of the legend.
+    show
+        Whether the first colouring is shown when the map opens.
     """
     coloured: dict[str, Any] = {}
     layers, sections = [], []
     for place, view in enumerate(views):
         key = f"cells{place}"
         coloured[key] = np.array([box.number(paint) for paint in view.paints])[view.classes].tolist()
-        layers.append(MapLayer(key, view.name, place == 0, {"view": key}, exclusive=True))
+        layers.append(MapLayer(key, view.name, show and place == 0, {"view": key}, exclusive=True))
         sections.append(LegendSection((key,), view.title, heads, _classes(view, residents, total), view.notes))
     return data | {"views": coloured}, layers, sections
 
@@ -240,7 +243,7 @@ def _columns(scene: Scene, access: Access, states: NDArray[np.int64]) -> dict[st
     zones, names = pd.factorize(_zone_names(scene, access))
     data: dict[str, Any] = {
         "shapes": compact_shapes(cells.geometry.to_numpy(), scene.origin),
-        "radius": _dot_radius(scene, access) if points else 0,
+        "radius": dot_radius(access.cells.to_crs(scene.result.city.crs)) if points else 0,
         "zone": zones.tolist(),
         "zones": names.tolist(),
         "state": states.tolist(),
@@ -274,9 +277,15 @@ def _zone_names(scene: Scene, access: Access) -> pd.Series[str]:
     return pd.Series([str(names.get(zone, "")) for zone in access.cells["zone_id"]], dtype=str)
 
 
-def _dot_radius(scene: Scene, access: Access) -> float:
-    """Return the radius (metres) of the dots that stand for point cells: they nearly touch where they lie densest."""
-    places = shapely.get_coordinates(access.cells.to_crs(scene.result.city.crs).geometry.to_numpy())
+def dot_radius(cells: gpd.GeoDataFrame) -> float:
+    """Return the radius (metres) of the dots that stand for point cells: they nearly touch where they lie densest.
+
+    Parameters
+    ----------
+    cells
+        Points, in a CRS in metres.
+    """
+    places = shapely.get_coordinates(cells.geometry.to_numpy())
     if len(places) < 2:  # noqa: PLR2004  (two points make a distance)
         return 50.0
     distances = np.asarray(KDTree(places).query(places, k=2)[0])[:, 1]

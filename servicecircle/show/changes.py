@@ -97,8 +97,10 @@ def comparison_map(
     if not side_by_side:
         return assemble(drawing, panel=panel, tiles=tiles[0])
     left = _drawing(before, before, after, change_first=False, tiles=tiles[1] is not None)
-    panes = [replace(one, extra={"pane": side, "caption": _caption(scene, side)})
-             for one, scene, side in ((left, before, "before"), (drawing, after, "after"))]
+    panes = [
+        replace(one, extra={"pane": side, "caption": _caption(scene, side)})
+        for one, scene, side in ((left, before, "before"), (drawing, after, "after"))
+    ]
     return side_by_side_page(panes[0], panes[1], panel=panel, tiles=tiles)
 
 
@@ -176,7 +178,9 @@ def _change_legend(before: Scene, after: Scene, table: pd.DataFrame) -> list[Leg
     zones = zones[zones["zone_id"].isin(after.zones["zone_id"])]
     best = zones.sort_values(["gain", "loss", "zone_id"], ascending=[False, False, True]).head(MOST_ZONES)
     if len(best):
-        listed = tuple(_plain(str(one.zone_name), people(one.gain), people(one.loss)) for one in best.itertuples())
+        listed = tuple(
+            _plain(str(one["zone_name"]), people(one["gain"]), people(one["loss"])) for one in best.to_dict("records")
+        )
         title = phrase("zones_gain", language, group=after.group_name)
         moved = (phrase("change_gained", language), phrase("change_lost", language))
         sections.append(LegendSection(("zones0",), title, moved, listed))
@@ -195,7 +199,10 @@ def _new_facilities(before: Scene, after: Scene) -> Layers:
     """Return the facilities that count after and did not before, numbered."""
     new = after.facilities[~after.facilities["id"].isin(before.facilities["id"])]
     cards = [
-        (str(one["name"]) if known(one.get("name")) else after.service_title(one["service"]), _facility_lines(after, one))
+        (
+            str(one["name"]) if known(one.get("name")) else after.service_title(one["service"]),
+            _facility_lines(after, one),
+        )
         for one in new.to_dict("records")
     ]
     title = phrase("layer_new", after.language)

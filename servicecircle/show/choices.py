@@ -56,7 +56,7 @@ class Choice:
 
 
 def standard_choice(
-    result: Assessment, standard: Standard, tiers: Sequence[Tier], box: PaintBox, language: Language
+    result: Assessment, standard: Standard, tiers: Sequence[Tier], box: PaintBox, *, language: Language
 ) -> Choice:
     """Return the choice of one standard."""
     table = result.table[result.table["standard_id"] == standard.id]
@@ -74,7 +74,7 @@ def standard_choice(
             paint = paints.get(zone) or status_paint(row)
             zones[tier.key].append((box.number(paint), zone_lines(table, row, language, group)))
     name = f"{standard.id} {standard.name(language)}"
-    legend = _legend(tiers, rows, paints, classes, language)
+    legend = _legend(tiers, rows, paints, classes, language=language)
     told = head_of(result, standard, language), missing_data(result, standard, language)
     return Choice(name, zones, legend, *told, quotes_of(standard, language))
 
@@ -108,6 +108,7 @@ def _legend(
     rows: Mapping[str, ZoneRows],
     paints: Mapping[object, Paint],
     classes: tuple[list[tuple[Paint, str]], str, str],
+    *,
     language: Language,
 ) -> list[LegendSection]:
     """Return the legend of a standard: each class with the number of zones of each tier that has rows."""

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from servicecircle.assessment import Assessment
     from servicecircle.plan import Requirement
+    from servicecircle.show.overlays import Layers
     from servicecircle.show.palette import Paint
     from servicecircle.show.scene import Access, Scene
 
@@ -79,10 +80,8 @@ def completeness_map(
     views = () if scene.access is None else _views(scene, scene.access, measure)
     cells = cell_layers(scene, box, views=views, lines=_lines(scene, measure))
     zones = zone_layers(scene, box, coloured=not cells[1])
-    missing = ([], [] if scene.access is None else [_missing_by_service(scene, scene.access, measure)])
-    drawing = standard_drawing(
-        scene, box, cells, zones, missing, facility_layers(scene), tiles=tiles is not None
-    )
+    missing: Layers = ([], [] if scene.access is None else [_missing_by_service(scene, scene.access, measure)])
+    drawing = standard_drawing(scene, box, cells, zones, missing, facility_layers(scene), tiles=tiles is not None)
     panel = panel_html(scene, drawing.legend, kind=phrase("kind_completeness", tongue))
     return assemble(drawing, panel=panel, tiles=tiles)
 
@@ -90,13 +89,10 @@ def completeness_map(
 def _views(scene: Scene, access: Access, measure: Composite) -> list[CellView]:
     walks = dict(scene.result.outcomes[scene.standard.id].walks)
     views = [_score_view(scene, access, len(measure.require)), _kinds_view(scene, access, len(measure.require))]
-    states = cell_states(access.cells)
-    return views + [
-        _service_view(scene, access, one, walks[one.service].distance_m, states) for one in measure.require
-    ]
+    return views + [_service_view(scene, access, one, walks[one.service].distance_m) for one in measure.require]
 
 
-def _rest(scene: Scene, access: Access, classes: NDArray[np.int64], count: int) -> NDArray[np.int64]:
+def _rest(access: Access, classes: NDArray[np.int64], count: int) -> NDArray[np.int64]:
     """Return classes with those of cells out of scope set to the last one."""
     return np.where(cell_states(access.cells) == OUT_OF_SCOPE, count, classes)
 
@@ -110,7 +106,7 @@ def _score_view(scene: Scene, access: Access, services: int) -> CellView:
         phrase("legend_score", scene.language, count=services),
         (*paints, palette.OUT_OF_SCOPE),
         (full, *map(str, range(services - 1, -1, -1)), term("out_of_scope", scene.language)),
-        _rest(scene, access, access.cells["n_missing"].to_numpy(dtype=np.int64), services + 1),
+        _rest(access, access.cells["n_missing"].to_numpy(dtype=np.int64), services + 1),
         frozenset({0}),
         always=services + 1,
         notes=(phrase("score_note", scene.language, count=services),),
@@ -142,7 +138,7 @@ def _kinds_view(scene: Scene, access: Access, services: int) -> CellView:
             phrase("kinds_other", language, count=f"> {few}"),
             term("out_of_scope", language),
         ),
-        _rest(scene, access, np.array([places.get(*pair) for pair in zip(missing, rest, strict=True)]), len(places) + 2),
+        _rest(access, np.array([places.get(*pair) for pair in zip(missing, rest, strict=True)]), len(places) + 2),
         always=1,
     )
 
@@ -151,15 +147,13 @@ def _kind_paint(place: int) -> Paint:
     return palette.Paint(palette.KINDS[place])
 
 
-def _service_view(
-    scene: Scene, access: Access, one: Requirement, metres: NDArray[np.float64], states: NDArray[np.int64]
-) -> CellView:
+def _service_view(scene: Scene, access: Access, one: Requirement, metres: NDArray[np.float64]) -> CellView:
     """Return the colouring by the walk to one of the services, in classes of its own limit."""
     language, service = scene.language, scene.service_name(one.service)
     breaks = palette.class_breaks([one.minutes])
     uppers = [access.limits.metres_of(value) for value in breaks]
     classes = palette.classify(metres, uppers, tolerance=TOLERANCE_M)
-    classes = np.where(states == OUT_OF_SCOPE, len(breaks) + 2, classes)
+    classes = _rest(access, classes, len(breaks) + 2)
     rest = (term("unreachable", language), term("out_of_scope", language))
     return CellView(
         phrase("layer_service", language, service=service),
@@ -178,9 +172,7 @@ def _lines(scene: Scene, measure: Composite) -> list[CellLine]:
     speed = scene.result.plan.profiles[measure.profile].speed_m_s
     unit = f" {word('minutes', scene.language)}"
     return [
-        CellLine(
-            scene.service_title(service), minutes_walked(walk.distance_m, speed_m_s=speed), unit, 1
-        )
+        CellLine(scene.service_title(service), minutes_walked(walk.distance_m, speed_m_s=speed), unit, 1)
         for service, walk in scene.result.outcomes[scene.standard.id].walks
     ]
 

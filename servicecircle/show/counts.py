@@ -58,7 +58,10 @@ def counts_choice(result: Assessment, tiers: Sequence[Tier], box: PaintBox, lang
         for paint, label in labels
     ]
     notes = (*([note] if note else []), phrase("counts_note", language))
-    legend = [LegendSection(keys, phrase("legend_counts", language), heads, tuple(rows), notes), _whole(result, keys, language)]
+    legend = [
+        LegendSection(keys, phrase("legend_counts", language), heads, tuple(rows), notes),
+        _whole(result, keys, language),
+    ]
     return Choice(phrase("choice_counts", language), told, legend)
 
 
@@ -100,9 +103,11 @@ def _card(result: Assessment, rows: pd.DataFrame, language: Language) -> list[tu
         (term("meets", language), str(int(verdicts.sum()))),
         (term("fails", language), str(int((~verdicts).sum()))),
     ]
-    for status in ("reference", "not_evaluable"):
-        if counts.get(status, 0):
-            lines.append((term(status, language).partition(" (")[0], str(int(counts[status]))))
+    lines += [
+        (term(status, language).partition(" (")[0], str(int(counts[status])))
+        for status in ("reference", "not_evaluable")
+        if counts.get(status, 0)
+    ]
     names = [] if judged is None else judged["standard_id"][~verdicts].tolist()
     lines += [(one, result.plan[one].name(language)) for one in names[:MOST_NAMED]]
     if len(names) > MOST_NAMED:

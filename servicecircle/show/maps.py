@@ -42,9 +42,9 @@ def gap_map(
     """Return the map of one standard: cells, isochrones, facilities, zones, gap areas, and a legend with units.
 
     A standard of access shows its cells by walking time or distance (or, at a click, covered or not), the lines of
-    equal time, the gap areas with the residents in them, and the ten worst cells. Other standards show their zones by result. A standard
-    that cannot be judged says what is missing. A reference judgement has grades of one hue, never a verdict. The same
-    result always makes the same page, byte for byte.
+    equal time, the gap areas with the residents in them, and the ten worst cells. Other
+    standards show their zones by result. A standard that cannot be judged says what is missing. A reference judgement
+    has grades of one hue, never a verdict. The same result always makes the same page, byte for byte.
 
     Parameters
     ----------

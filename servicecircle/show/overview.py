@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from servicecircle.show.basemap import tile_layer
 from servicecircle.show.choices import Choice, standard_choice
@@ -70,16 +68,17 @@ def overview_map(
     sheet = make_sheet(result.city, tongue, streets=streets)
     tiers = make_tiers(sheet)
     choices = [counts_choice(result, tiers, box, tongue)]
-    choices += [standard_choice(result, one, tiers, box, tongue) for one in result.plan.standards]
+    choices += [standard_choice(result, one, tiers, box, language=tongue) for one in result.plan.standards]
+    used = [tier for tier in tiers if any(any(one.zones[tier.key]) for one in choices)]
     title = phrase("overview_title", tongue)
-    first = next((place for place, tier in enumerate(tiers) if any(choices[chosen].zones[tier.key])), 0)
+    first = next((place for place, tier in enumerate(used) if any(choices[chosen].zones[tier.key])), 0)
     drawing = sheet_drawing(
         sheet,
         title,
         box,
-        _zone_layers(sheet, tiers, first),
+        _zone_layers(sheet, used, first),
         tiles=tiles is not None,
-        extra={"choices": [{"zones": one.zones} for one in choices]},
+        extra={"choices": [{"zones": {tier.key: one.zones[tier.key] for tier in used}} for one in choices]},
     )
     return assemble(drawing, panel=_panel(result, choices, chosen, tongue), tiles=tiles)
 

@@ -51,10 +51,13 @@ COUNTS = ("#fbe3c0", "#f3b978", "#d9822b", "#a2560f", "#6a3405")
 
 UNREACHABLE = Paint("#8a8a8a", 0.9, hatch=True)
 OUT_OF_SCOPE = Paint("#c9c9c4", 0.45)
+LAYER = Paint("#548585", 0.5)
+"""The rows of a layer of which nothing more is known."""
+
 OTHER_KINDS = (Paint("#a9abae"), Paint("#5f6368"))
 COVERED = Paint(WITHIN[1])
 UNCOVERED = Paint(BEYOND[2])
-CONTRAST = (Paint("#fae3a0"), Paint("#e08a2e", 0.85), Paint("#6f4a9b"), Paint("#336395"), OUT_OF_SCOPE)
+CONTRAST = (Paint("#fae3a0"), Paint("#e08a2e", 0.85), Paint("#5a3021"), Paint("#336395"), OUT_OF_SCOPE)
 """Reached in both of two ways, only in the first, only in the second, in neither, out of scope."""
 
 CHANGES = (Paint("#fae3a0"), Paint("#16637f", 0.9), Paint("#c2410c", 0.9), Paint("#a9b4bd"), OUT_OF_SCOPE)
@@ -63,7 +66,7 @@ CHANGES = (Paint("#fae3a0"), Paint("#16637f", 0.9), Paint("#c2410c", 0.9), Paint
 STATUS_PAINTS = {
     "meets": Paint("#8fc1d9", 0.7),
     "fails": Paint("#d9822b", 0.75),
-    "reference": Paint("#b39bd0", 0.7),
+    "reference": Paint("#9a7fc0", 0.7),
     "info": Paint(VALUES[2], 0.7),
     "out_of_scope": OUT_OF_SCOPE,
     "not_applicable": Paint("#cbbfa8", 0.75),

@@ -130,6 +130,28 @@ _OVERVIEW: Phrases = {
     "noRow": ("此标准不按这一层级评价", "Not judged at this level"),
 }
 
+_EXPLORE: Phrases = {
+    "rings_title": ("等时圈：{service}", "Isochrones: {service}"),
+    "layer_rings": ("等时圈（步行时间）", "Isochrones (walking time)"),
+    "layer_each": ("各设施的等时圈", "Isochrones of each facility"),
+    "legend_rings": ("步行时间（分钟）以内的居民", "Residents within a walking time (min)"),
+    "rings_rest": ("更远", "Farther"),
+    "rings_note": (
+        "人数按每个居民点的实际步行距离统计，不按图形统计；{profile} {speed} 米/秒（假设）。",
+        "Residents are counted by the walk of each cell, not by the polygon; {profile}, {speed} m/s (assumed).",
+    ),
+    "share_head": ("占比", "Share"),
+    "city_title": ("城市概览", "What the city holds"),
+    "layer_residents": ("居民点：人口", "Cells: residents"),
+    "legend_residents": ("每个居民点的常住人口（人）", "Residents of a cell"),
+    "layer_all_facilities": ("全部设施", "All facilities"),
+    "legend_services": ("设施（个），按服务", "Facilities by service"),
+    "other_services": ("其他 {count} 种服务", "{count} other services"),
+    "layer_rows": ("{count} 行", "{count} rows"),
+    "legend_layer": ("图层", "Layer"),
+    "changes_title": ("覆盖变化的居民点", "Cells whose cover changes"),
+}
+
 _CARDS: Phrases = {
     "walk": ("步行时间", "Walk"),
     "distance": ("距离", "Distance"),
@@ -214,7 +236,9 @@ _SUMMARY: Phrases = {
     "colon": ("：", ": "),
 }
 
-PHRASES: Mapping[str, tuple[str, str]] = MappingProxyType(_LAYERS | _LEGEND | _KINDS | _OVERVIEW | _CARDS | _PANEL | _SUMMARY)
+PHRASES: Mapping[str, tuple[str, str]] = MappingProxyType(
+    _LAYERS | _LEGEND | _KINDS | _OVERVIEW | _EXPLORE | _CARDS | _PANEL | _SUMMARY
+)
 """Every phrase by its key: Chinese, English. Braces are places for values."""
 
 

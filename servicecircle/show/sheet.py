@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import shapely
 
-from servicecircle.show.scene import WGS84, SHOWN_DETAIL, backdrop_of, extent_of, in_degrees, simplified
+from servicecircle.show.scene import SHOWN_DETAIL, WGS84, backdrop_of, extent_of, in_degrees, simplified
 
 if TYPE_CHECKING:
     from servicecircle.city import City

@@ -71,9 +71,7 @@ def sites_map(
     if not len(proposal.facilities):
         raise InputError("The proposal has no sites to draw. | 方案没有建议点。")
     plan = result.plan.only(proposal.standard_id)
-    built = assess(
-        result.city.adding(proposal.facilities), plan, scenario=phrase("kind_sites", tongue), progress=False
-    )
+    built = assess(result.city.adding(proposal.facilities), plan, scenario=phrase("kind_sites", tongue), progress=False)
     before, after = (
         make_scene(one, proposal.standard_id, language=tongue, streets=drawn)
         for one, drawn in ((result, False), (built, streets))

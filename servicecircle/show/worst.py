@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from servicecircle.show.cells import cell_states
 from servicecircle.show.compact import whole_degrees
 from servicecircle.show.legend import LegendRow, LegendSection, MapLayer
 from servicecircle.show.phrases import capital, phrase, term
@@ -31,8 +30,9 @@ MARK = "#14151a"
 def worst_cells(cells: gpd.GeoDataFrame, unit: str) -> gpd.GeoDataFrame:
     """Return the worst uncovered cell of each zone in which residents of the group live, the worst first, ten at most.
 
-    One cell speaks for its zone (the smallest), so that one far village does not fill the list. Worst is what no walk reaches, then the farthest; of cells that lack services those that lack most. Among equals
-    come first those with more residents, then the lower id.
+    One cell speaks for its zone (the smallest), so that one far village does not fill the list. Worst is what no walk
+    reaches, then the farthest; of cells that lack services those that lack most. Among equals come first those with
+    more residents, then the lower id.
 
     Parameters
     ----------
@@ -78,7 +78,11 @@ def worst_layers(scene: Scene) -> Layers:
     spec = {"pane": "sites", "kind": "dot", "styles": [style], "items": items}
     layer = MapLayer("worst0", phrase("layer_worst", language), show=True, spec=spec)
     heads = (_head(access.limits, language), capital(phrase("legend_people", language, group=scene.group_name)))
-    return [layer], [LegendSection(("worst0",), phrase("layer_worst", language), heads, tuple(rows), (phrase("worst_note", language),))]
+    return [layer], [
+        LegendSection(
+            ("worst0",), phrase("layer_worst", language), heads, tuple(rows), (phrase("worst_note", language),)
+        )
+    ]
 
 
 def _head(limits: Limits, language: Language) -> str:

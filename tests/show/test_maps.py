@@ -257,7 +257,15 @@ def test_folium_is_imported_only_when_a_map_is_drawn() -> None:
 
 def test_what_the_room_offers() -> None:
     assert servicecircle.show.__all__ == [
+        "comparison_map",
+        "completeness_map",
+        "explore",
         "gap_map",
+        "isochrone_map",
+        "overview_map",
+        "radius_map",
+        "sites_map",
+        "speed_map",
         "write_data_report",
         "write_layer",
         "write_layers",

@@ -13,7 +13,7 @@ function serviceCircleMap(map, data, panel) {
   }
   const quiet = L.canvas({ pane: "sc-backdrop", padding: 0.3 });
   const painted = L.canvas({ pane: "sc-cells", padding: 0.3 });
-  const drawn = {};
+  const drawn = { cells: painted };
   for (const name of ["ground", "isochrones", "zones", "gaps", "facilities", "sites"]) {
     drawn[name] = L.svg({ pane: "sc-" + name, padding: 0.3 });
   }
@@ -188,9 +188,9 @@ function serviceCircleMap(map, data, panel) {
   }
 
   function makeShape(spec, item, style) {
-    const spot = unpack(item.shape);
-    if (spec.kind === "dot") return L.circleMarker(spot[0], style);
-    if (spec.kind === "line") return L.polyline(spot, style);
+    const spot = unpack(item.shape), kind = item.as || spec.kind;
+    if (kind === "dot") return L.circleMarker(spot[0], style);
+    if (kind === "line") return L.polyline(spot, style);
     if (item.paint === undefined) return L.polygon(spot, { ...style, smoothFactor: 0.4 });
     return L.polygon(spot, { ...fills[item.paint], stroke: true, color: "#ffffff", weight: 1.5 });
   }
