@@ -138,7 +138,7 @@ def change_views(scene: Scene, before: Scene, after: Scene) -> tuple[list[CellVi
 def _figure(access: Access, language: Language) -> tuple[str, str, int]:
     """Return the column of cells that tells how well off they are, with its unit and digits."""
     if access.limits.unit == "services":
-        return "n_missing", f" {phrase('services_missing', language)}", 0
+        return "n_missing", " " + phrase("services_missing", language), 0
     return ("minutes", f" {word('minutes', language)}", 1) if access.limits.unit == "min" else ("metres", " m", 0)
 
 

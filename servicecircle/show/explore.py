@@ -78,7 +78,7 @@ def explore(
             told = thing.table.reset_index(drop=True).drop(columns=["x", "y"], errors="ignore")
             return _frame_map(places[["geometry"]].join(told), tongue, basemap, title=phrase("kind_sites", tongue))
         case gpd.GeoDataFrame():
-            return _frame_map(thing, tongue, basemap, title=phrase("legend_layer", tongue))
+            return _frame_map(thing, tongue, basemap, title=term("layer", tongue))
     raise InputError(
         f"explore shows a City, an Assessment, a Proposal, a Comparison or a GeoDataFrame, not {type(thing).__name__}."
         " | explore 可显示 City、Assessment、Proposal、Comparison 或 GeoDataFrame。"

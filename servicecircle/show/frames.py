@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 MOST_LINES = 14
 """A card shows that many columns that say something."""
 
+LEAST_EXTENT = 0.005
+"""A map is at least so many degrees wide and high, about 500 m: a single point is no extent."""
+
 MOST_LETTERS = 200
 """A text longer than this is cut in a card."""
 
@@ -61,9 +64,10 @@ def frame_bounds(frames: Sequence[gpd.GeoDataFrame]) -> tuple[float, float, floa
     found = [one for one in places if np.isfinite(one).all()]
     if not found:
         raise InputError("There is nothing to draw: no row has a place. | 没有可以绘制的内容。")
-    west, south = np.min([one[:2] for one in found], axis=0).tolist()
-    east, north = np.max([one[2:] for one in found], axis=0).tolist()
-    return west, south, east, north
+    west, south = np.min([one[:2] for one in found], axis=0)
+    east, north = np.max([one[2:] for one in found], axis=0)
+    wider, higher = (max(LEAST_EXTENT - size, 0.0) / 2 for size in (east - west, north - south))
+    return float(west - wider), float(south - higher), float(east + wider), float(north + higher)
 
 
 def frame_layer(layer: FrameLayer, box: PaintBox, origin: tuple[float, float], language: Language) -> MapLayer:

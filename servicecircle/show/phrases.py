@@ -91,7 +91,7 @@ _KINDS: Phrases = {
     "caption_after": ("方案", "After"),
     "card_before": ("现状（之前）", "Before"),
     "card_after": ("方案（之后）", "After"),
-    "services_missing": ("种缺少", "missing"),
+    "services_missing": ("种（缺少）", "missing"),
     "layer_change": ("居民点：覆盖变化", "Cells: what changes"),
     "legend_change": ("覆盖变化", "What changes"),
     "change_kept": ("一直覆盖", "Covered before and after"),
@@ -135,12 +135,10 @@ _EXPLORE: Phrases = {
     "layer_rings": ("等时圈（步行时间）", "Isochrones (walking time)"),
     "layer_each": ("各设施的等时圈", "Isochrones of each facility"),
     "legend_rings": ("步行时间（分钟）以内的居民", "Residents within a walking time (min)"),
-    "rings_rest": ("更远", "Farther"),
     "rings_note": (
         "人数按每个居民点的实际步行距离统计，不按图形统计；{profile} {speed} 米/秒（假设）。",
         "Residents are counted by the walk of each cell, not by the polygon; {profile}, {speed} m/s (assumed).",
     ),
-    "share_head": ("占比", "Share"),
     "city_title": ("城市概览", "What the city holds"),
     "layer_residents": ("居民点：人口", "Cells: residents"),
     "legend_residents": ("每个居民点的常住人口（人）", "Residents of a cell"),
@@ -148,7 +146,6 @@ _EXPLORE: Phrases = {
     "legend_services": ("设施（个），按服务", "Facilities by service"),
     "other_services": ("其他 {count} 种服务", "{count} other services"),
     "layer_rows": ("{count} 行", "{count} rows"),
-    "legend_layer": ("图层", "Layer"),
     "changes_title": ("覆盖变化的居民点", "Cells whose cover changes"),
 }
 

@@ -163,7 +163,7 @@ def _legend(
     total = LegendRow(phrase("total", language), "#000000", (people(whole), "100 %" if whole else "–"), "none")
     who = capital(word(profile, language))
     note = phrase("rings_note", language, profile=who, speed=f"{speed:g}")
-    heads = (residents_head(sheet), phrase("share_head", language))
+    heads = (residents_head(sheet), term("share", language))
     return LegendSection(keys, phrase("legend_rings", language), heads, (*rows, total), (note,))
 
 

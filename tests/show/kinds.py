@@ -22,6 +22,7 @@ from servicecircle.show import (
     speed_map,
 )
 from servicecircle.siting import Proposal
+from servicecircle.text import whole
 from tests.show.towns import CRS, SOUTH, WEST, judged, town
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ ADDED_AT = (WEST + 650.0, SOUTH + 600.0)
 
 def station(name: str) -> gpd.GeoDataFrame:
     """Return one more elderly station, in the east of the town."""
-    columns = {"id": ["N1"], "service": ["elderly_station"], "name": [name], "status": ["open"]}
+    columns = {"id": ["N1"], "service": ["elderly_station"], "name": [whole(name)], "status": ["open"]}
     return gpd.GeoDataFrame(columns, geometry=[shapely.Point(*ADDED_AT)], crs=CRS)
 
 
@@ -57,7 +58,7 @@ def proposal(name: str) -> Proposal:
         {
             "rank": [1],
             "zone_id": ["T"],
-            "zone_name": [name],
+            "zone_name": [whole(name)],
             "gain": [24.0],
             "residents": [120.0],
             "cumulative_gain": [24.0],

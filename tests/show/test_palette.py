@@ -77,7 +77,7 @@ SIGHTS = {
         [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]]
     ),
 }
-"""What light becomes to a kind of sight (linear RGB): Machado, Oliveira and Fernandes 2009, doi:10.1109/TVCG.2009.113."""
+"""What light becomes to a kind of sight (linear RGB): Machado and others 2009, doi:10.1109/TVCG.2009.113."""
 
 
 def lab(color: str, *, opacity: float = 1.0, sight: str = "usual") -> np.ndarray[tuple[int], np.dtype[np.float64]]:

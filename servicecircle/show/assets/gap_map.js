@@ -278,6 +278,7 @@ function serviceCircleMap(map, data, panel) {
   function arrange(control) {
     if (data.pane) {
       control.collapse();
+      map.on("click", control.collapse, control);
       map.fitBounds(data.bounds, { paddingTopLeft: [16, 48], paddingBottomRight: [16, 32] });
       return;
     }
