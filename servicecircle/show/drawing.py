@@ -31,8 +31,8 @@ class Drawing:
 
     Parameters
     ----------
-    title
-        The title of the page.
+    title, city
+        What the page shows, and of which city.
     language, bounds
         Of the map: west, south, east, north (degrees).
     box
@@ -50,6 +50,7 @@ class Drawing:
     """
 
     title: str
+    city: str
     language: Language
     bounds: tuple[float, float, float, float]
     box: PaintBox
@@ -73,8 +74,19 @@ class Drawing:
             "cells": dict(self.cells),
             "facilityNames": list(self.facilities),
             "layers": {layer.key: layer.spec for layer in self.layers},
+            "title": self.title,
+            "names": {layer.key: layer.name for layer in self.layers},
+            "tools": self._tools,
             "exclusive": [layer.key for layer in self.layers if layer.exclusive],
         } | dict(self.extra)
+
+    @property
+    def _tools(self) -> dict[str, str]:
+        """Return what search, measure and the other controls of every map say."""
+        keys = ("tool_search", "tool_nothing", "tool_measure", "tool_hint", "tool_length", "tool_area", "tool_hectares")
+        keys += ("tool_full", "tool_north", "tool_n")
+        words = {key.removeprefix("tool_"): phrase(key, self.language) for key in keys}
+        return words | {"standard": term("standard", self.language)}
 
     @property
     def _words(self) -> dict[str, Any]:
@@ -109,7 +121,8 @@ def standard_drawing(
     data, cell_maps, cell_legend = cells
     between = [layer for layers, _ in others for layer in layers]
     return Drawing(
-        f"{scene.standard.id} {scene.standard.name(scene.language)} - {scene.result.city.name}",
+        f"{scene.standard.id} {scene.standard.name(scene.language)}",
+        scene.result.city.name,
         scene.language,
         scene.bounds,
         box,
@@ -151,7 +164,8 @@ def sheet_drawing(
     """
     data, cell_maps, cell_legend = cells
     return Drawing(
-        f"{title} - {sheet.city.name}",
+        title,
+        sheet.city.name,
         sheet.language,
         sheet.bounds,
         box,

@@ -179,4 +179,4 @@ def _frames_page(
     bounds = frame_bounds([layer.frame for layer in layers])
     drawn = [frame_layer(layer, box, bounds[:2], language) for layer in layers]
     panel = render("sheet.html", city="", title=title, kind="", notice="", legend=legend)
-    return assemble(Drawing(title, language, bounds, box, drawn, legend), panel=panel, tiles=tiles)
+    return assemble(Drawing(title, "", language, bounds, box, drawn, legend), panel=panel, tiles=tiles)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import folium
+    from folium.map import Layer
     from xyzservices import TileProvider
 
     from servicecircle.assessment import Assessment
@@ -44,7 +45,9 @@ def gap_map(
     A standard of access shows its cells by walking time or distance (or, at a click, covered or not), the lines of
     equal time, the gap areas with the residents in them, and the ten worst cells. Other
     standards show their zones by result. A standard that cannot be judged says what is missing. A reference judgement
-    has grades of one hue, never a verdict. The same result always makes the same page, byte for byte.
+    has grades of one hue, never a verdict. The same result always makes the same page, byte for byte. It can be
+    searched (facilities, zones), measured in (m, m2, ha on the ellipsoid) and seen full screen. All cells are drawn on
+    one canvas: 100,000 make a page of 8.4 MB, and are drawn anew in about 60 ms after each move.
 
     Parameters
     ----------
@@ -56,8 +59,10 @@ def gap_map(
         ``"zh"`` or ``"en"``: all words of the map.
     basemap
         Tiles from the internet behind the figures, by a name that xyzservices knows (``"OpenStreetMap.Mapnik"``) or as
-        an ``xyzservices.TileProvider``. None: the city's own water, green and streets are the ground, and the page asks
-        no one for tiles. OpenStreetMap's own servers refuse pages that are opened from a file.
+        an ``xyzservices.TileProvider``: `tianditu` gives that of Tianditu. A provider whose ``url`` is a folder of this
+        machine, ``"D:/tiles/{z}/{x}/{y}.png"``, has the tiles of the map's extent put into the page, up to 20 MB. None:
+        the city's own water, green and streets are the ground, and the page asks no one for tiles. OpenStreetMap's own
+        servers refuse pages that are opened from a file.
     minutes
         Isochrones to draw, minutes at the standard's walking speed; None: the standard's own limits and bands.
     streets
@@ -92,7 +97,7 @@ def gap_map(
     return assemble(drawing, panel=panel_html(scene, drawing.legend), tiles=tiles)
 
 
-def assemble(drawing: Drawing, *, panel: str, tiles: folium.TileLayer | None) -> folium.Map:
+def assemble(drawing: Drawing, *, panel: str, tiles: Layer | None) -> folium.Map:
     """Return a drawing as a folium map.
 
     Parameters
@@ -104,26 +109,28 @@ def assemble(drawing: Drawing, *, panel: str, tiles: folium.TileLayer | None) ->
     tiles
         The base map, if there is one.
     """
-    import folium
     from branca.element import Figure
 
-    from servicecircle.show.elements import Choices, DataLayer, LastLayerControl, MapData, name_elements
+    from servicecircle.show.elements import Choices, DataLayer, LastLayerControl, LightMap, MapData, name_elements
+    from servicecircle.show.tiles import TileFolder
 
     west, south, east, north = drawing.bounds
-    page = folium.Map(
+    page = LightMap(
         [(south + north) / 2, (west + east) / 2],
         zoom_start=12,
         tiles=None,
         prefer_canvas=True,
         zoom_control="bottomright",
         zoom_snap=0.25 if tiles is None else 1,
-        max_zoom=22,
+        maxZoom=22,  # folium's own max_zoom is that of its tiles
     )
     figure = page.get_root()
     if isinstance(figure, Figure):
-        figure.title = literal(drawing.title)
+        figure.title = literal(f"{drawing.title} - {drawing.city}" if drawing.city else drawing.title)
     elements = MapData(drawing.data, panel)
     page.add_child(elements)
+    if isinstance(tiles, TileFolder):
+        tiles.embed(drawing.bounds)
     if tiles is not None:
         page.add_child(tiles)
     for layer in drawing.layers:
@@ -136,9 +143,7 @@ def assemble(drawing: Drawing, *, panel: str, tiles: folium.TileLayer | None) ->
     return page
 
 
-def side_by_side_page(
-    left: Drawing, right: Drawing, *, panel: str, tiles: Sequence[folium.TileLayer | None]
-) -> folium.Map:
+def side_by_side_page(left: Drawing, right: Drawing, *, panel: str, tiles: Sequence[Layer | None]) -> folium.Map:
     """Return two drawings as two maps on one page that move together; the right one is returned.
 
     Parameters

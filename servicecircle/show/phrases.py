@@ -233,8 +233,21 @@ _SUMMARY: Phrases = {
     "colon": ("：", ": "),
 }
 
+_TOOLS: Phrases = {
+    "tool_search": ("查找设施、单元、标准", "Find a facility, zone or standard"),
+    "tool_nothing": ("没有找到", "Nothing found"),
+    "tool_measure": ("量距离和面积", "Measure distance and area"),
+    "tool_hint": ("单击加点，双击结束，Esc 清除", "Click to add points, double-click to end, Esc to clear"),
+    "tool_length": ("长度", "Length"),
+    "tool_area": ("面积", "Area"),
+    "tool_hectares": ("公顷", "ha"),
+    "tool_full": ("全屏", "Full screen"),
+    "tool_north": ("上方为北", "North is up"),
+    "tool_n": ("北", "N"),
+}
+
 PHRASES: Mapping[str, tuple[str, str]] = MappingProxyType(
-    _LAYERS | _LEGEND | _KINDS | _OVERVIEW | _EXPLORE | _CARDS | _PANEL | _SUMMARY
+    _LAYERS | _LEGEND | _KINDS | _OVERVIEW | _EXPLORE | _CARDS | _PANEL | _SUMMARY | _TOOLS
 )
 """Every phrase by its key: Chinese, English. Braces are places for values."""
 

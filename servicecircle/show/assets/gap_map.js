@@ -141,19 +141,12 @@ function serviceCircleMap(map, data, panel) {
     return lines;
   }
 
+  let CellLayer = null;
+
   function buildCells(view) {
     return (group) => {
-      const cells = data.cells;
-      for (let i = 0; i < cells.shapes.length; i += 1) {
-        const style = fills[cells.views[view][i]];
-        const spot = unpack(cells.shapes[i]);
-        const shape = cells.radius
-          ? L.circle(spot[0], { ...style, radius: cells.radius })
-          : L.polygon(spot, { ...style, smoothFactor: 0.5 });
-        shape.cell = i;
-        group.addLayer(shape);
-      }
-      group.bindTooltip((shape) => cellCard(shape.cell), { sticky: true, className: "sc-tooltip", opacity: 1 });
+      CellLayer = CellLayer || serviceCircleCells(map, data.cells, unpack);
+      group.addLayer(new CellLayer({ classes: data.cells.views[view], fills, card: cellCard }));
     };
   }
 
@@ -170,7 +163,6 @@ function serviceCircleMap(map, data, panel) {
         const style = { ...spec.styles[item.style], renderer: spec.quiet ? quiet : drawn[spec.pane] };
         if (spec.quiet) style.interactive = false;
         const shape = item.shape.length ? makeShape(spec, item, style) : null;
-        if (shape) shape.item = item;
         const marks = [shape];
         if (item.ground !== undefined && shape) { // the ground that a line encloses is painted under the cells
           const paint = { stroke: false, fill: true, fillColor: item.ground, fillOpacity: 0.3, interactive: false };
@@ -178,6 +170,7 @@ function serviceCircleMap(map, data, panel) {
         }
         if (item.label) marks.push(label(item, spec.labelClass));
         for (const mark of marks.filter(Boolean)) {
+          mark.item = item;
           if (item.lines) mark.bindTooltip(card(item.title, item.lines), { sticky: mark === shape, className: "sc-tooltip", opacity: 1 });
           group.addLayer(mark);
         }
@@ -274,6 +267,35 @@ function serviceCircleMap(map, data, panel) {
     new Panel({ position: "topleft" }).addTo(map);
   }
   L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
+
+  // what can be searched for: the standard itself, facilities, zones and gap areas, each found once, though it may be drawn twice
+  const searched = ["facilities", "zones", "cells", "gaps"];
+
+  function entries() {
+    const all = [{ text: data.title, kind: data.tools.standard, whole: true }], known = new Set();
+    for (const [key, spec] of Object.entries(data.layers)) {
+      if (!searched.includes(spec.pane)) continue;
+      for (const item of spec.items || []) {
+        const place = JSON.stringify([item.title, item.shape.flat(4).slice(0, 2)]);
+        if (!item.title || !item.shape.length || known.has(place)) continue;
+        known.add(place);
+        all.push({ text: item.title, kind: data.names[key], key, item });
+      }
+    }
+    return all;
+  }
+
+  function go(entry) {
+    if (entry.whole) return map.fitBounds(data.bounds, { animate: false });
+    const group = made[entry.key];
+    if (!map.hasLayer(group)) group.addTo(map);
+    const spots = unpack(entry.item.shape).flat(4), pairs = [];
+    for (let i = 0; i < spots.length; i += 2) pairs.push([spots[i], spots[i + 1]]);
+    map.fitBounds(L.latLngBounds(pairs), { maxZoom: 16, padding: [80, 80], animate: false });
+    group.eachLayer((one) => one.item === entry.item && one.getTooltip && one.getTooltip() && one.openTooltip());
+  }
+
+  if (data.pane !== "before") serviceCircleControls(map, data, { entries, go });
 
   function arrange(control) {
     if (data.pane) {
