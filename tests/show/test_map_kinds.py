@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -81,7 +82,7 @@ def test_completeness_counts_the_services_within_reach() -> None:
 def test_cells_that_lack_the_same_services_look_the_same() -> None:
     cells, data = named()[0].cells_for("ZH-01"), page("completeness").data
     found, inside = colors(data, "cells1"), cells["in_scope"].to_numpy(dtype=bool)
-    kinds = {}
+    kinds: dict[tuple[str, ...], set[str]] = {}
     for missing, color in zip(cells["missing"][inside], found[inside], strict=True):
         kinds.setdefault(tuple(missing), set()).add(str(color))
     assert len(kinds) > 1
@@ -229,7 +230,7 @@ def test_a_look_at_an_assessment_is_the_map_of_all_standards() -> None:
         lambda both: speed_map(both[0], "LY-01", profile="snail"),
         lambda both: overview_map(both[0], "XX-99"),
         lambda both: comparison_map(both[1], both[0], "YY-01", side_by_side=False),
-        lambda both: sites_map(both[0], proposal("a").__class__("LY-01", proposal("a").facilities[:0], None, 0, 0, 0)),
+        lambda both: sites_map(both[0], replace(proposal("a"), facilities=proposal("a").facilities[:0])),
         lambda both: isochrone_map(both[0].city, "tram"),
         lambda both: isochrone_map(both[0].city, "fitness", minutes=[0]),
         lambda both: explore(both[0].city.facilities.set_crs(None, allow_override=True)),
