@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from servicecircle.show import gap_map
+from tests.show import kinds
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +24,13 @@ def _gap_map(result: Assessment, language: Language, *, standard: str) -> folium
     return gap_map(result, standard, language=language)
 
 
+def _other(result: Assessment, language: Language, *, kind: str) -> folium.Map:
+    del result  # these are drawn of a town of their own
+    return kinds.drawn(kind, language)
+
+
 KINDS: dict[str, Callable[[Assessment, Language], folium.Map]] = {
     **{f"gap map {standard}": partial(_gap_map, standard=standard) for standard in STANDARDS},
+    **{kind: partial(_other, kind=kind) for kind in kinds.KINDS},
 }
 """The name of a kind of map -> what draws it from an assessment of `STANDARDS`, in a language."""
