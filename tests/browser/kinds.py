@@ -20,6 +20,10 @@ STANDARDS = ("YY-01", "YY-05", "CX-01", "LY-01", "LY-02", "WT-01", "ZH-01")
 """One standard of each kind that a gap map shows."""
 
 
+SMALL = {"layer", "proposal", "comparison"}
+"""Kinds of a few dots or cells in one layer, which tests/browser/test_map_kinds.py opens."""
+
+
 def _gap_map(result: Assessment, language: Language, *, standard: str) -> folium.Map:
     return gap_map(result, standard, language=language)
 
@@ -31,6 +35,6 @@ def _other(result: Assessment, language: Language, *, kind: str) -> folium.Map:
 
 KINDS: dict[str, Callable[[Assessment, Language], folium.Map]] = {
     **{f"gap map {standard}": partial(_gap_map, standard=standard) for standard in STANDARDS},
-    **{kind: partial(_other, kind=kind) for kind in kinds.KINDS},
+    **{kind: partial(_other, kind=kind) for kind in kinds.KINDS if kind not in SMALL},
 }
 """The name of a kind of map -> what draws it from an assessment of `STANDARDS`, in a language."""
