@@ -86,7 +86,7 @@ def isochrone_map(
     )
     layers = [_rings(sheet, shapes, ends)]
     if each:
-        layers.append(_each(sheet, city.isochrones(service, minutes=ends, profile=profile, each=True), sources))
+        layers.append(_each(sheet, city.isochrones(service, minutes=ends, profile=profile, areas="each"), sources))
     told = _legend(sheet, walk.distance_m, ends, tuple(layer.key for layer in layers), profile=profile)
     name = term(service, tongue)
     dots = sheet_dots(sheet, sources, phrase("layer_facilities_of", tongue, service=name), fill=palette.SERVICES[0])
