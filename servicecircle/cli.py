@@ -274,7 +274,7 @@ def _write(result: Assessment, folder: Path, language: Language, maps: Sequence[
     from tqdm.auto import tqdm
 
     from servicecircle.files import replacing
-    from servicecircle.show import gap_map, write_summary
+    from servicecircle.show import gap_map, overview_map, write_summary
 
     _say(f"{result.city}\n\n{result}")
     tables = {
@@ -289,6 +289,8 @@ def _write(result: Assessment, folder: Path, language: Language, maps: Sequence[
     for standard_id in tqdm(maps, desc="maps", unit="", delay=2):
         with replacing(folder / f"map_{standard_id.replace('/', '_')}.html") as part:
             gap_map(result, standard_id, language=language).save(str(part))
+    with replacing(folder / "map_overview.html") as part:
+        overview_map(result, language=language).save(str(part))
     write_summary(result, folder / "summary.html", language=language)
 
 

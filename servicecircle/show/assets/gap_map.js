@@ -7,14 +7,14 @@ function serviceCircleMap(map, data, panel) {
   const narrow = map.getSize().x < 640;
   const made = {};
 
-  const panes = { backdrop: 210, ground: 340, cells: 350, isochrones: 420, zones: 430, gaps: 440, facilities: 450, labels: 460 };
+  const panes = { backdrop: 210, ground: 340, cells: 350, isochrones: 420, zones: 430, gaps: 440, facilities: 450, sites: 455, labels: 460 };
   for (const [name, order] of Object.entries(panes)) {
     map.createPane("sc-" + name).style.zIndex = order;
   }
   const quiet = L.canvas({ pane: "sc-backdrop", padding: 0.3 });
   const painted = L.canvas({ pane: "sc-cells", padding: 0.3 });
-  const drawn = {};
-  for (const name of ["ground", "isochrones", "zones", "gaps", "facilities"]) {
+  const drawn = { cells: painted };
+  for (const name of ["ground", "isochrones", "zones", "gaps", "facilities", "sites"]) {
     drawn[name] = L.svg({ pane: "sc-" + name, padding: 0.3 });
   }
   map.getContainer().lang = data.lang;
@@ -109,6 +109,16 @@ function serviceCircleMap(map, data, panel) {
 
   function cellCard(i) {
     const cells = data.cells;
+    const lines = cells.state ? accessLines(i) : [];
+    for (const line of cells.lines) {
+      const text = line.texts ? line.texts[line.which[i]] : line.numbers[i] === null ? "–" : number(line.numbers[i], line.digits) + line.unit;
+      if (text) lines.push([line.head, text]);
+    }
+    return card(cells.zones[cells.zone[i]], lines);
+  }
+
+  function accessLines(i) {
+    const cells = data.cells;
     const state = cells.state[i];
     const lines = [];
     if (cells.missing) {
@@ -128,7 +138,7 @@ function serviceCircleMap(map, data, panel) {
     lines.push([words.group, number(cells.group[i], 0)]);
     if (cells.residents) lines.push([words.residents, number(cells.residents[i], 0)]);
     if (cells.setting) lines.push([words.setting, cells.settings[cells.setting[i]]]);
-    return card(cells.zones[cells.zone[i]], lines);
+    return lines;
   }
 
   let CellLayer = null;
@@ -164,16 +174,16 @@ function serviceCircleMap(map, data, panel) {
           if (item.lines) mark.bindTooltip(card(item.title, item.lines), { sticky: mark === shape, className: "sc-tooltip", opacity: 1 });
           group.addLayer(mark);
         }
-        if (marks[1] && shape) labels[spec.labelFits ? "names" : "numbers"].push(measured(marks[1], shape.getBounds(), item.label));
+        if (marks[1] && shape && !spec.labelStays) labels[spec.labelFits ? "names" : "numbers"].push(measured(marks[1], shape.getBounds(), item.label));
       }
       fit();
     };
   }
 
   function makeShape(spec, item, style) {
-    const spot = unpack(item.shape);
-    if (spec.kind === "dot") return L.circleMarker(spot[0], style);
-    if (spec.kind === "line") return L.polyline(spot, style);
+    const spot = unpack(item.shape), kind = item.as || spec.kind;
+    if (kind === "dot") return L.circleMarker(spot[0], style);
+    if (kind === "line") return L.polyline(spot, style);
     if (item.paint === undefined) return L.polygon(spot, { ...style, smoothFactor: 0.4 });
     return L.polygon(spot, { ...fills[item.paint], stroke: true, color: "#ffffff", weight: 1.5 });
   }
@@ -246,7 +256,16 @@ function serviceCircleMap(map, data, panel) {
       return panel;
     },
   });
-  new Panel({ position: "topleft" }).addTo(map);
+  const Caption = L.Control.extend({
+    onAdd() { return element("div", "sc-caption", data.caption); },
+  });
+  if (data.pane) { // one of two maps on a page: the panel stands beside them
+    map.getContainer().classList.add("sc-pane", "sc-pane-" + data.pane);
+    panel.parentNode.classList.add("sc-aside");
+    new Caption({ position: "topleft" }).addTo(map);
+  } else {
+    new Panel({ position: "topleft" }).addTo(map);
+  }
   L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
 
   // what can be searched for: the standard itself, facilities, zones and gap areas, each found once, though it may be drawn twice
@@ -276,9 +295,15 @@ function serviceCircleMap(map, data, panel) {
     group.eachLayer((one) => one.item === entry.item && one.getTooltip && one.getTooltip() && one.openTooltip());
   }
 
-  serviceCircleControls(map, data, { entries, go });
+  if (data.pane !== "before") serviceCircleControls(map, data, { entries, go });
 
   function arrange(control) {
+    if (data.pane) {
+      control.collapse();
+      map.on("click", control.collapse, control);
+      map.fitBounds(data.bounds, { paddingTopLeft: [16, 48], paddingBottomRight: [16, 32] });
+      return;
+    }
     if (narrow) {
       control.collapse();
       map.on("click", control.collapse, control);
@@ -290,5 +315,5 @@ function serviceCircleMap(map, data, panel) {
     map.fitBounds(data.bounds, { paddingTopLeft: start, paddingBottomRight: end });
   }
 
-  return { layer, arrange };
+  return { layer, arrange, map, made, fills, card, panel };
 }
