@@ -12,6 +12,7 @@ from servicecircle.assessment import (
     Assessment,
     Comparison,
     Explanation,
+    Manifest,
     NetworkQuality,
     Sensitivity,
     access,
@@ -21,8 +22,10 @@ from servicecircle.assessment import (
     equity_table,
     network_quality,
     progress_table,
+    read_manifest,
     sensitivity,
     split_change,
+    write_manifest,
 )
 from servicecircle.city import About, City, Transport
 from servicecircle.datum import from_datum
@@ -69,6 +72,7 @@ __all__ = [
     "DataReport",
     "DriveNetwork",
     "Explanation",
+    "Manifest",
     "NetworkQuality",
     "Plan",
     "Proposal",
@@ -100,6 +104,7 @@ __all__ = [
     "read_facilities",
     "read_gtfs",
     "read_layer",
+    "read_manifest",
     "read_plan",
     "read_population",
     "read_review",
@@ -115,6 +120,7 @@ __all__ = [
     "write_data_report",
     "write_layer",
     "write_layers",
+    "write_manifest",
     "write_review",
     "write_summary",
 ]

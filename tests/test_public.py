@@ -31,6 +31,7 @@ PUBLIC = [
     "DataReport",
     "DriveNetwork",
     "Explanation",
+    "Manifest",
     "NetworkQuality",
     "Plan",
     "Proposal",
@@ -62,6 +63,7 @@ PUBLIC = [
     "read_facilities",
     "read_gtfs",
     "read_layer",
+    "read_manifest",
     "read_plan",
     "read_population",
     "read_review",
@@ -77,6 +79,7 @@ PUBLIC = [
     "write_data_report",
     "write_layer",
     "write_layers",
+    "write_manifest",
     "write_review",
     "write_summary",
 ]

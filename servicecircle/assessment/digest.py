@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from servicecircle.city import City
 
 SHOWN = 16
@@ -72,3 +75,43 @@ def data_digests(city: City) -> dict[str, str]:
     if isinstance(lines, gpd.GeoDataFrame):
         digests["bus lines"] = layer_digest(lines.assign(order=np.arange(len(lines))), "order")
     return digests
+
+
+def table_digest(frame: pd.DataFrame) -> str:
+    """Return the fingerprint of a table of results: the same for the same rows in whatever order.
+
+    Numbers count with twelve significant digits, so that another processor's last digit is no other result.
+
+    Parameters
+    ----------
+    frame
+        The table.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"zone_id": ["A", "B"], "value": [0.1 + 0.2, None]})
+    >>> table_digest(table) == table_digest(table.iloc[::-1].assign(value=[None, 0.3]))
+    True
+    """
+    columns = sorted(map(str, frame.columns))
+    rows = zip(*([_figure(value) for value in frame[name]] for name in columns), strict=True)
+    lines = sorted("\x1f".join(row) for row in rows)
+    return hashlib.sha256("\n".join(["\x1f".join(columns), *lines]).encode("utf-8", "replace")).hexdigest()[:SHOWN]
+
+
+def text_digest(text: str) -> str:
+    """Return the fingerprint of a text."""
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:SHOWN]
+
+
+def file_digest(path: Path) -> str:
+    """Return the fingerprint of a file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()[:SHOWN]
+
+
+def _figure(value: Any) -> str:
+    """Return a value of a table as the text that counts."""
+    if pd.api.types.is_scalar(value) and pd.isna(value):
+        return ""
+    return f"{value:.12g}" if isinstance(value, float | np.floating) else str(value)
