@@ -235,6 +235,7 @@ _HEADS: Terms = {
     "p50_min_urban": ("城镇中位步行分钟", "median minutes, urban"),
     "parameter": ("参数", "parameter"),
     "plan": ("规划", "plan"),
+    "proxy": ("替代指标", "proxy"),
     "rank": ("排名", "rank"),
     "reach_standard": ("覆盖标准", "standard of reach"),
     "reach_value": ("覆盖率", "share reached"),

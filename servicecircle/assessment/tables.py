@@ -108,7 +108,19 @@ class PlannerTables:
             ["binding", "people", "standard_id", "zone_id"], ascending=[True, False, True, True], kind="stable"
         )
         rows["rank"] = range(1, len(rows) + 1)
-        columns = ["rank", "nature", "standard_id", "name", "level", "zone_name", "value", "unit", "target", "status"]
+        columns = [
+            "rank",
+            "nature",
+            "standard_id",
+            "name",
+            "level",
+            "zone_name",
+            "value",
+            "unit",
+            "target",
+            "status",
+            "verdict",
+        ]
         return _told(rows, [*columns, "gap", "gap_unit", "group_uncovered", "estimated"], language)
 
     def facility_gaps(self, *, language: Language | None = "zh") -> pd.DataFrame:
@@ -126,7 +138,8 @@ class PlannerTables:
         asked = beside.loc[beside["method"] == "capacity_required", [*keys, "value"]]
         rows = rows.merge(asked.rename(columns={"value": "capacity_required"}), on=keys, how="left")
         columns = ["standard_id", "name", "level", "zone_name", "value", "unit", "facilities_n", "facilities_required"]
-        columns += ["facilities_missing", "capacity", "capacity_required", "capacity_missing", "status", "estimated"]
+        columns += ["facilities_missing", "capacity", "capacity_required", "capacity_missing", "status"]
+        columns += ["verdict", "estimated"]
         return _told(rows, columns, language)
 
     def blind_spots(self, *, language: Language | None = "zh") -> pd.DataFrame:

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from servicecircle.errors import InputError
+from servicecircle.show.report_phrases import REPORT, RULES, TABLES
 from servicecircle.words import LANGUAGES, WORDS, Language, word
 
 if TYPE_CHECKING:
@@ -134,7 +135,9 @@ _SUMMARY: Phrases = {
     "colon": ("：", ": "),
 }
 
-PHRASES: Mapping[str, tuple[str, str]] = MappingProxyType(_LAYERS | _LEGEND | _CARDS | _PANEL | _SUMMARY)
+PHRASES: Mapping[str, tuple[str, str]] = MappingProxyType(
+    _LAYERS | _LEGEND | _CARDS | _PANEL | _SUMMARY | REPORT | TABLES | RULES
+)
 """Every phrase by its key: Chinese, English. Braces are places for values."""
 
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import platform
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-import pyproj
-
 from servicecircle.assessment.display import lost_standards, main_row
+from servicecircle.assessment.manifest import versions
 from servicecircle.files import replacing
 from servicecircle.show.pages import asset, render
 from servicecircle.show.panel import cited_at, estimate_lines, missing_data, notice_of
 from servicecircle.show.phrases import check_language, phrase, term
 from servicecircle.show.rows import (
+    MOST_DIGITS,
+    amount,
     gap_words,
     grade_words,
     group_name,
@@ -34,9 +33,9 @@ if TYPE_CHECKING:
     from servicecircle.assessment import Assessment
     from servicecircle.findings import DataReport
     from servicecircle.plan import Citation, Standard
+    from servicecircle.plan.standard import Alternative
     from servicecircle.words import Language
 
-PACKAGES = ("servicecircle", "geopandas", "shapely", "numpy", "pandas")
 SEVERITIES = ("error", "repair", "warning", "info")
 
 
@@ -85,15 +84,15 @@ def _page(result: Assessment, language: Language) -> str:
         scenario=result.scenario,
         notice=notice_of(city, language),
         facts=facts,
-        standards=_standards(result, language),
-        findings=_findings(result.report, language),
-        parameters=_parameters(result, language),
-        versions=_versions(),
-        words=_words(language),
+        standards=standards_told(result, language),
+        findings=findings_told(result.report, language),
+        parameters=parameters_told(result, language),
+        versions=versions_told(),
+        words=page_words(language),
     )
 
 
-def _standards(result: Assessment, language: Language) -> list[dict[str, Any]]:
+def standards_told(result: Assessment, language: Language) -> list[dict[str, Any]]:
     """Return what the page says of each standard; many that cannot be evaluated are marked, to share a list."""
     lost = lost_standards(result)
     return [_standard(result, one, language) | {"lost": one.id in lost} for one in result.plan.standards]
@@ -127,7 +126,7 @@ def _standard(result: Assessment, standard: Standard, language: Language) -> dic
         "value": value_words(row, language),
         "target": target_words(row, language) or "–",
         "status": status_words(row, language),
-        "kind": _kind(row),
+        "kind": kind_of_row(row),
         "grade": grade_words(row) if row["status"] == "reference" else "",
         "gap": gap_words(row, language),
         "people": people(float(row["group_uncovered"])) if known(row["group_uncovered"]) else "–",
@@ -135,7 +134,7 @@ def _standard(result: Assessment, standard: Standard, language: Language) -> dic
     }
 
 
-def _kind(row: pd.Series[Any]) -> str:
+def kind_of_row(row: pd.Series[Any]) -> str:
     """Return what the status looks like on the page: meets, fails, reference, or something without a judgement."""
     if row["status"] == "judged" and known(row["meets_target"]):
         return "meets" if row["meets_target"] else "fails"
@@ -169,19 +168,28 @@ def _quote(citation: Citation, language: Language) -> dict[str, str]:
 def _conflict(standard: Standard, place: int, language: Language) -> dict[str, Any]:
     conflict = standard.conflicts[place]
     others = [
-        {"value": f"{one.value:g}", "text": one.quote, "line": phrase("line", language, line=one.line)}
+        {
+            "value": amount(one.value, other_unit(standard, one), digits=MOST_DIGITS),
+            "text": one.quote,
+            "line": phrase("line", language, line=one.line),
+        }
         for one in conflict.alternatives
     ]
     return {"text": conflict.text(language), "others": others}
 
 
-def _findings(report: DataReport, language: Language) -> list[dict[str, str]]:
+def other_unit(standard: Standard, other: Alternative) -> str:
+    """Return the unit of a value that the plan gives elsewhere: a share if it can be one; else the words say it."""
+    return "share" if standard.unit == "share" and 0 <= other.value <= 1 else ""
+
+
+def findings_told(report: DataReport, language: Language) -> list[dict[str, str]]:
     """Return what was found in the data, the gravest first."""
     found = sorted(report.findings, key=lambda finding: SEVERITIES.index(finding.severity))
     return [
         {
-            "layer": _layer(one.layer, language),
-            "kind": phrase("severity_info", language) if one.severity == "info" else word(one.severity, language),
+            "layer": layer_words(one.layer, language),
+            "kind": severity_words(one.severity, language),
             "text": (one.zh or one.en) if language == "zh" else (one.en or one.zh),
             "rows": f"{one.count:,}" if one.count else "",
             "examples": ", ".join(one.rows),
@@ -191,13 +199,18 @@ def _findings(report: DataReport, language: Language) -> list[dict[str, str]]:
     ]
 
 
-def _layer(name: str, language: Language) -> str:
+def severity_words(severity: str, language: Language) -> str:
+    """Return how grave a finding is, in words."""
+    return phrase("severity_info", language) if severity == "info" else word(severity, language)
+
+
+def layer_words(name: str, language: Language) -> str:
     """Return the name of a layer in words; a file's name as it is."""
     key = name.replace(" ", "_")
     return phrase(f"finding_{key}", language) if key in {"population", "areas"} else word(key, language)
 
 
-def _parameters(result: Assessment, language: Language) -> list[tuple[str, str, str]]:
+def parameters_told(result: Assessment, language: Language) -> list[tuple[str, str, str]]:
     """Return name, value and reason of everything that was chosen, not read from the plan."""
     lines = []
     for name, profile in result.plan.profiles.items():
@@ -218,12 +231,13 @@ def _parameters(result: Assessment, language: Language) -> list[tuple[str, str, 
     ]
 
 
-def _versions() -> str:
-    packages = [f"{name} {version(name)}" for name in PACKAGES]
-    return ", ".join([*packages, f"PROJ {pyproj.proj_version_str}", f"Python {platform.python_version()}"])
+def versions_told() -> str:
+    """Return the versions of the software, in one line."""
+    return ", ".join(f"{name} {number}" for name, number in versions().items())
 
 
-def _words(language: Language) -> dict[str, str]:
+def page_words(language: Language) -> dict[str, str]:
+    """Return the terms and phrases that the templates name."""
     terms = (
         "standard", "value", "target", "status", "gap", "conflict", "assumption", "none", "layer", "severity",
         "finding", "not_evaluable", "parameter", "plan",
