@@ -57,7 +57,16 @@ from servicecircle.read import (
     with_zone_ids,
     write_review,
 )
-from servicecircle.show import gap_map, write_data_report, write_layer, write_layers, write_summary
+from servicecircle.show import (
+    gap_map,
+    write_data_report,
+    write_excel,
+    write_layer,
+    write_layers,
+    write_markdown,
+    write_report,
+    write_summary,
+)
 from servicecircle.siting import Proposal, best_sites
 
 __version__ = version("servicecircle")
@@ -118,9 +127,12 @@ __all__ = [
     "with_group_shares",
     "with_zone_ids",
     "write_data_report",
+    "write_excel",
     "write_layer",
     "write_layers",
     "write_manifest",
+    "write_markdown",
+    "write_report",
     "write_review",
     "write_summary",
 ]

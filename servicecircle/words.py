@@ -179,6 +179,7 @@ _OTHER: Terms = {
     "walking_distance": ("步行距离", "walking distance"),
     "straight_line": ("直线距离", "straight-line distance"),
     "walk_network": ("步行网络", "walk network"),
+    "entrances": ("出入口", "entrances"),
     "drive_network": ("道路网", "drive network"),
     "bus_lines": ("公交线路", "bus lines"),
     "missing_services": ("缺少的服务", "missing services"),

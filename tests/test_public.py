@@ -77,9 +77,12 @@ PUBLIC = [
     "with_group_shares",
     "with_zone_ids",
     "write_data_report",
+    "write_excel",
     "write_layer",
     "write_layers",
     "write_manifest",
+    "write_markdown",
+    "write_report",
     "write_review",
     "write_summary",
 ]

@@ -11,13 +11,13 @@ from servicecircle.assessment.rows import WHOLE_CITY
 from servicecircle.show.panel import cited_at
 from servicecircle.show.phrases import phrase, term
 from servicecircle.show.summary import layer_words, other_unit, severity_words
+from servicecircle.siting import Proposal
 from servicecircle.words import word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from servicecircle.assessment import Assessment, Comparison, Sensitivity
-    from servicecircle.siting import Proposal
     from servicecircle.words import Language
 
 MOST_ROWS = 60
@@ -57,6 +57,11 @@ class PlannerTable:
     frame: pd.DataFrame
     shown: pd.DataFrame
     on_page: tuple[str, ...]
+
+
+def proposals(sites: Proposal | Sequence[Proposal]) -> tuple[Proposal, ...]:
+    """Return proposals given as one or as several."""
+    return (sites,) if isinstance(sites, Proposal) else tuple(sites)
 
 
 def planner_tables(result: Assessment, beside: Beside, language: Language) -> list[PlannerTable]:
@@ -138,7 +143,11 @@ def _summary(result: Assessment, language: Language) -> PlannerTable:
 
 
 def _with_op(frame: pd.DataFrame, result: Assessment) -> pd.DataFrame:
-    return frame.assign(op=[result.plan[one].target.op for one in frame["standard_id"]])
+    """Return a table with the sign of each target beside it."""
+    frame = frame.copy()
+    frame.insert(frame.columns.get_loc("target"), "op", [result.plan[one].target.op for one in frame["standard_id"]])
+    frame["op"] = frame["op"].where(frame["target"].notna())
+    return frame
 
 
 def _shortfalls(result: Assessment, language: Language) -> Iterator[PlannerTable]:

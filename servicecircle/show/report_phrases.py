@@ -54,10 +54,9 @@ REPORT: dict[str, tuple[str, str]] = {
         "{shown} of {all} rows are listed here; all of them are in the workbook.",
     ),
     "report_no_figures": (
-        "本报告没有图件：绘图需要安装 servicecircle[figures]。",
-        "This report has no maps: figures need the extra servicecircle[figures].",
+        "本报告没有图件。{why}",
+        "This report has no maps. {why}",
     ),
-    "report_figure_failed": ("未绘出：{why}", "Not drawn: {why}"),
     "report_digests": ("数据指纹（SHA-256 前 16 位）", "Fingerprints of the data (first 16 characters of SHA-256)"),
     "report_results": ("结果表", "Table of results"),
     "report_document": ("规划原文", "Document of the plan"),
@@ -67,10 +66,9 @@ REPORT: dict[str, tuple[str, str]] = {
     ),
     "report_rules": ("通用口径", "Rules"),
     "fingerprint": ("指纹", "Fingerprint"),
-    "behind": ("假设与冲突", "Assumptions and contradictions"),
+    "behind": ("假设、方法与冲突", "Assumptions, methods, contradictions"),
     "no_walk": ("不可达", "unreachable"),
     "of_share": ("比例", "share"),
-    "per_cent_format": ("以百分数显示", "shown in per cent"),
 }
 """Headings and sentences of the report."""
 
@@ -150,7 +148,9 @@ TABLES: dict[str, tuple[str, str]] = {
     "sheet_rows": ("行数", "Rows"),
     "sheet_sheet": ("工作表", "Sheet"),
     "sheet_note": ("说明", "About"),
-    "sheet_number": ("表号", "No."),
+    "sheet_sources": ("规划与数据来源", "Plan and data"),
+    "sheet_colours": ("底色只表示文字已写明的结论。", "Colours say no more than the words in the cell."),
+    "head_op": ("要求", "Rule"),
     "head_other": ("另一数值", "The other value"),
     "head_line": ("行号", "Line"),
     "head_quote": ("条文", "Words"),

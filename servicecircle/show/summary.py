@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from servicecircle.assessment.display import lost_standards, main_row
-from servicecircle.assessment.manifest import versions
+from servicecircle.assessment.manifest import Manifest, versions
 from servicecircle.files import replacing
+from servicecircle.show.front import facts_of, plan_title
 from servicecircle.show.pages import asset, render
 from servicecircle.show.panel import cited_at, estimate_lines, missing_data, notice_of
-from servicecircle.show.phrases import check_language, phrase, term
+from servicecircle.show.phrases import capital, check_language, phrase, term
 from servicecircle.show.rows import (
     MOST_DIGITS,
     amount,
@@ -66,24 +67,16 @@ def write_summary(result: Assessment, path: str | os.PathLike[str], *, language:
 
 
 def _page(result: Assessment, language: Language) -> str:
-    city, plan = result.city, result.plan
-    facts = [
-        (term("pop_total", language), people(float(city.population["pop_total"].sum()))),
-        (term("cells", language), f"{len(city.population):,}"),
-        (term("facilities", language), f"{len(city.facilities):,}"),
-        (term("zones", language), f"{len(city.zones):,}"),
-    ]
-    title = {"zh": plan.title_zh or plan.title_en, "en": plan.title_en or plan.title_zh}[language]
     return render(
         "summary.html",
         language="zh-CN" if language == "zh" else "en",
         style=asset("summary.css"),
         title=phrase("summary_title", language),
-        city=city.name,
-        plan=title,
+        city=result.city.name,
+        plan=plan_title(result, language),
         scenario=result.scenario,
-        notice=notice_of(city, language),
-        facts=facts,
+        notice=notice_of(result.city, language),
+        facts=facts_of(result, language),
         standards=standards_told(result, language),
         findings=findings_told(result.report, language),
         parameters=parameters_told(result, language),
@@ -231,6 +224,14 @@ def parameters_told(result: Assessment, language: Language) -> list[tuple[str, s
     ]
 
 
+def digests_told(manifest: Manifest, language: Language) -> list[tuple[str, str]]:
+    """Return the fingerprints that a reader compares: layers, plan, its document, results."""
+    layers = [(capital(layer_words(name, language)), digest) for name, digest in manifest.layers.items()]
+    named = [(term("plan", language), "digest"), (phrase("report_document", language), "document_sha256")]
+    plan = [(head, manifest.plan[key]) for head, key in named if manifest.plan[key]]
+    return [*layers, *plan, (phrase("report_results", language), manifest.results["table"])]
+
+
 def versions_told() -> str:
     """Return the versions of the software, in one line."""
     return ", ".join(f"{name} {number}" for name, number in versions().items())
@@ -246,6 +247,6 @@ def page_words(language: Language) -> dict[str, str]:
         "summary_scenario", "summary_standards", "summary_people", "summary_zones", "summary_clauses",
         "summary_data", "summary_no_findings", "summary_parameters", "summary_versions", "summary_grades",
         "summary_reference_note", "summary_methods", "summary_other", "colon", "finding_rows",
-        "finding_residents", "reason", "summary_missing",
+        "finding_residents", "reason", "summary_missing", "behind",
     )  # fmt: skip
     return {key: term(key, language) for key in terms} | {key: phrase(key, language) for key in keys}

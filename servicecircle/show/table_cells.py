@@ -36,7 +36,7 @@ KINDS: Mapping[str, str] = MappingProxyType(
     | dict.fromkeys(("unit", "gap_unit"), "unit")
     | dict.fromkeys(("grade", "grade_base"), "grade")
     | dict.fromkeys(("nature", "target_origin", "level", "class", "kind", "parameter"), "term")
-    | {"standard_id": "standard", "reach_standard": "standard", "setting": "setting"}
+    | {"op": "op", "standard_id": "standard", "reach_standard": "standard", "setting": "setting"}
 )
 """What a column holds, by its name; every other one holds text."""
 
@@ -44,7 +44,7 @@ NUMBERS = frozenset({"people", "count", "number", "share", "minutes", "value", "
 """Kinds that are figures, and stand on the right."""
 
 OWN_HEADS: Mapping[str, str] = MappingProxyType(
-    {name: f"head_{name}" for name in ("other", "line", "quote", "section", "resolution", "document")}
+    {name: f"head_{name}" for name in ("op", "other", "line", "quote", "section", "resolution", "document")}
 )
 """Columns whose head is a phrase."""
 
@@ -136,6 +136,7 @@ def _words(value: object, kind: str, language: Language) -> str:
         "yes_no": lambda: word("yes" if value else "no", language),
         "unit": lambda: phrase("of_share", language) if text == "share" else unit_words(text, language),
         "grade": lambda: grade_text(text),
+        "op": lambda: SIGNS.get(text, text),
         "setting": lambda: " ".join(word(one, language) for one in text.split(" ")),
         "term": lambda: term(text, language),
     }

@@ -259,7 +259,10 @@ def test_what_the_room_offers() -> None:
     assert servicecircle.show.__all__ == [
         "gap_map",
         "write_data_report",
+        "write_excel",
         "write_layer",
         "write_layers",
+        "write_markdown",
+        "write_report",
         "write_summary",
     ]
