@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import shapely
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import pandas as pd
 
     from servicecircle.city import City
 
@@ -40,7 +41,7 @@ def layer_digest(frame: gpd.GeoDataFrame, key: str) -> str:
     columns = sorted(name for name in ordered.columns if name != "geometry")
     found = hashlib.sha256("\n".join(columns).encode())
     for name in columns:
-        found.update("\x1f".join(map(str, ordered[name])).encode())
+        found.update("\x1f".join(_texts(ordered[name])).encode("utf-8", "replace"))
     for part in shapely.to_wkb(shapely.normalize(ordered.geometry.to_numpy())):
         found.update(part or b"-")
     return found.hexdigest()[:SHOWN]
@@ -89,12 +90,13 @@ def table_digest(frame: pd.DataFrame) -> str:
 
     Examples
     --------
+    >>> import pandas as pd
     >>> table = pd.DataFrame({"zone_id": ["A", "B"], "value": [0.1 + 0.2, None]})
     >>> table_digest(table) == table_digest(table.iloc[::-1].assign(value=[None, 0.3]))
     True
     """
     columns = sorted(map(str, frame.columns))
-    rows = zip(*([_figure(value) for value in frame[name]] for name in columns), strict=True)
+    rows = zip(*(_texts(frame[name]) for name in columns), strict=True)
     lines = sorted("\x1f".join(row) for row in rows)
     return hashlib.sha256("\n".join(["\x1f".join(columns), *lines]).encode("utf-8", "replace")).hexdigest()[:SHOWN]
 
@@ -110,8 +112,10 @@ def file_digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()[:SHOWN]
 
 
-def _figure(value: Any) -> str:
-    """Return a value of a table as the text that counts."""
-    if pd.api.types.is_scalar(value) and pd.isna(value):
-        return ""
-    return f"{value:.12g}" if isinstance(value, float | np.floating) else str(value)
+def _texts(values: pd.Series[Any]) -> list[str]:
+    """Return the values of a column as the texts that count; what is missing is always the same."""
+    lost = values.isna().to_numpy()
+    return [
+        "" if gone else f"{value:.12g}" if isinstance(value, float | np.floating) else str(value)
+        for value, gone in zip(values.tolist(), lost, strict=True)
+    ]

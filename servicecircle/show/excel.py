@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -36,16 +37,25 @@ LONGEST_NAME = 31
 
 NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\'\x00-\x1f]")
 A4 = 9
+WIDE_FROM = 0x2E7F
+"""Characters from here on are as wide as two."""
 
 FILLS: Mapping[str, str] = MappingProxyType({"meets": "E3F1F8", "fails": "FDEEDD", "reference": "F1EAF7"})
 """The colours of the page: blue and orange for verdicts, violet for reference judgements, never red and green."""
 
+COLOURED = {("verdict", "meets"), ("verdict", "fails"), ("status", "reference")}
+"""Cells that are coloured: those whose words say what the colour says."""
+
 WIDTHS: Mapping[str, float] = MappingProxyType(
-    {"finding": 80, "quote": 70, "resolution": 60, "section": 46, "name": 34, "zone_name": 20, "rows": 24}
-    | {"standard_id": 16, "reach_standard": 16, "gap_id": 16, "level": 16, "status": 18, "verdict": 14}
+    {"finding": 80, "quote": 70, "resolution": 60, "section": 46, "name": 40, "zone_name": 20, "rows": 24}
+    | {"standard_id": 24, "reach_standard": 24, "gap_id": 18, "status": 20, "verdict": 16, "layer": 24, "severity": 10}
+    | {"unit": 12, "gap_unit": 12, "op": 8, "rank": 8, "estimated": 8, "nature": 10, "target_origin": 20, "level": 16}
 )
 USUAL_WIDTH = 13.0
 BASIS_WIDTHS = (34, 60, 90)
+LINE_POINTS = 14.5
+MOST_LINES = 25
+"""The height of a line, and of the highest row."""
 
 
 def write_excel(
@@ -151,17 +161,19 @@ def _fill(sheet: Worksheet, table: PlannerTable, about: Sequence[str], language:
     _head(sheet, table.title, [*about, table.note])
     _heads(sheet, HEAD_ROW, [(column_head(one, language), kind_of(one) in NUMBERS) for one in columns])
     fills = {look: PatternFill("solid", fgColor=color) for look, color in FILLS.items()}
-    wrapped, plain = Alignment(wrap_text=True, vertical="top"), Alignment(vertical="top", horizontal="right")
+    wrapped = Alignment(wrap_text=True, vertical="top")
+    right = Alignment(vertical="top", horizontal="right", indent=1)
     for place, row in enumerate(records(table.frame), start=HEAD_ROW + 1):
         for number, column in enumerate(columns, start=1):
             cell = sheet.cell(place, number)
             value, shown_as = figure_of(row, column, language)
             set_cell(cell, held(value))
-            cell.alignment = plain if kind_of(column) in NUMBERS else wrapped
+            cell.alignment = right if kind_of(column) in NUMBERS else wrapped
             if not isinstance(value, str):
                 cell.number_format = shown_as
-            elif kind_of(column) in {"status", "verdict"} and look_of(row, column) in fills:
+            elif (kind_of(column), look_of(row, column)) in COLOURED:
                 cell.fill = fills[look_of(row, column)]
+        sheet.row_dimensions[place].height = _height(sheet, place, columns)
     if not len(table.frame):
         set_cell(sheet.cell(HEAD_ROW + 1, 1), phrase("report_nothing", language))
     for number, column in enumerate(columns, start=1):
@@ -171,6 +183,17 @@ def _fill(sheet: Worksheet, table: PlannerTable, about: Sequence[str], language:
     sheet.freeze_panes = f"A{HEAD_ROW + 1}"
     sheet.print_title_rows = f"{HEAD_ROW}:{HEAD_ROW}"
     _print_setup(sheet)
+
+
+def _height(sheet: Worksheet, place: int, columns: Sequence[str]) -> float:
+    """Return the height of a row (points) in which all its text can be read."""
+    lines = 1
+    for number, column in enumerate(columns, start=1):
+        value = sheet.cell(place, number).value
+        if isinstance(value, str):
+            width = sum(2 if ord(letter) > WIDE_FROM else 1 for letter in value)
+            lines = max(lines, math.ceil(width * 1.08 / WIDTHS.get(column, USUAL_WIDTH)))
+    return LINE_POINTS * min(lines, MOST_LINES)
 
 
 def _head(sheet: Worksheet, title: str, lines: Sequence[str]) -> None:
@@ -202,6 +225,7 @@ def _print_setup(sheet: Worksheet) -> None:
     sheet.page_setup.paperSize = A4
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.print_options.gridLines = True
     sheet.oddFooter.center.text = "&P / &N"
 
 
@@ -217,7 +241,7 @@ def _fill_contents(
     from openpyxl.styles import Alignment, Font
     from openpyxl.worksheet.hyperlink import Hyperlink
 
-    _head(sheet, phrase("report_title", language), about)
+    _head(sheet, phrase("sheet_title", language), about)
     facts = "  ".join(f"{head} {figure}" for head, figure in facts_of(result, language))
     notes = [facts, phrase("summary_reference_note", language), phrase("sheet_colours", language)]
     for place, line in enumerate(notes, start=4):

@@ -21,14 +21,11 @@ if TYPE_CHECKING:
     from servicecircle.assessment import Assessment
     from servicecircle.words import Language
 
-MEANING = re.compile(r"[\\`*_{}\[\]<>|&~$#@!^=:]")
-"""Characters that may start something in one of the dialects of Markdown; a backslash before them takes that away."""
-
-AT_START = re.compile(r"^(\d*)([-+.)])")
-"""What makes a list of a line that begins so."""
-
-ADDRESS = re.compile(r"(?<=[wW]{3})\.")
-"""What makes a link of ``www.``."""
+MEANING = re.compile(
+    r"[\\`*_{}\[\]<>|&~$#@!^]|:(?=[\w+/-])|(?<=[wW]{3})\.|^[-+=]|(?<=^\d)[.)](?=\s)|(?<=^\d\d)[.)](?=\s)"
+)
+"""What may start something in a dialect of Markdown, or make a list or an address; a backslash before it takes
+that away."""
 
 FIRST = 10
 
@@ -79,9 +76,7 @@ def escaped(text: object) -> str:
     >>> print(escaped("- www.example.org"))
     \- www\.example.org
     """
-    plain = " ".join(shown(str(text)).split())
-    plain = ADDRESS.sub(r"\\.", MEANING.sub(lambda found: f"\\{found[0]}", plain))
-    return AT_START.sub(r"\1\\\2", plain)
+    return MEANING.sub(lambda found: f"\\{found[0]}", " ".join(shown(str(text)).split()))
 
 
 def _lines(result: Assessment, language: Language) -> list[str]:
@@ -149,6 +144,7 @@ def _data(result: Assessment, language: Language) -> list[str]:
     lines = [
         f"- {escaped(capital(one['kind']))}{phrase('colon', language)}{escaped(one['layer'])}"
         f"{phrase('colon', language)}{escaped(one['text'])}"
+        + (f" ({phrase('finding_rows', language)} {one['rows']})" if one["rows"] else "")
         for one in found
         if one["kind"] in grave
     ]

@@ -143,6 +143,7 @@ TABLES: dict[str, tuple[str, str]] = {
         "每个数值的依据：章节、行号与原文。",
         "What every figure rests on: section, line and the words.",
     ),
+    "sheet_title": ("公共服务规划实施评估附表", "Public-service plan: tables of the assessment"),
     "sheet_contents": ("目录", "Contents"),
     "sheet_basis": ("口径说明", "Rules and sources"),
     "sheet_rows": ("行数", "Rows"),
