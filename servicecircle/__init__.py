@@ -54,7 +54,16 @@ from servicecircle.read import (
     with_zone_ids,
     write_review,
 )
-from servicecircle.show import gap_map, write_data_report, write_layer, write_layers, write_summary
+from servicecircle.show import (
+    FigureNotes,
+    gap_figure,
+    gap_map,
+    write_data_report,
+    write_figure,
+    write_layer,
+    write_layers,
+    write_summary,
+)
 from servicecircle.siting import Proposal, best_sites
 
 __version__ = version("servicecircle")
@@ -69,6 +78,7 @@ __all__ = [
     "DataReport",
     "DriveNetwork",
     "Explanation",
+    "FigureNotes",
     "NetworkQuality",
     "Plan",
     "Proposal",
@@ -88,6 +98,7 @@ __all__ = [
     "equity_table",
     "fetch_walk_network",
     "from_datum",
+    "gap_figure",
     "gap_map",
     "match_facilities",
     "merge_duplicates",
@@ -113,6 +124,7 @@ __all__ = [
     "with_group_shares",
     "with_zone_ids",
     "write_data_report",
+    "write_figure",
     "write_layer",
     "write_layers",
     "write_review",

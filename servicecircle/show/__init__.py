@@ -1,8 +1,18 @@
-"""How people see it: gap maps, a one-page summary, data reports, and layers for other programs."""
+"""How people see it: gap maps, figures for print, a one-page summary, data reports, and layers for other programs."""
 
 from servicecircle.show.data_report import write_data_report
+from servicecircle.show.figures import FigureNotes, gap_figure, write_figure
 from servicecircle.show.layers import write_layer, write_layers
 from servicecircle.show.maps import gap_map
 from servicecircle.show.summary import write_summary
 
-__all__ = ["gap_map", "write_data_report", "write_layer", "write_layers", "write_summary"]
+__all__ = [
+    "FigureNotes",
+    "gap_figure",
+    "gap_map",
+    "write_data_report",
+    "write_figure",
+    "write_layer",
+    "write_layers",
+    "write_summary",
+]
