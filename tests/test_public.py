@@ -31,6 +31,7 @@ PUBLIC = [
     "DataReport",
     "DriveNetwork",
     "Explanation",
+    "FigureNotes",
     "Manifest",
     "NetworkQuality",
     "Plan",
@@ -51,6 +52,7 @@ PUBLIC = [
     "equity_table",
     "fetch_walk_network",
     "from_datum",
+    "gap_figure",
     "gap_map",
     "match_facilities",
     "merge_duplicates",
@@ -78,6 +80,7 @@ PUBLIC = [
     "with_zone_ids",
     "write_data_report",
     "write_excel",
+    "write_figure",
     "write_layer",
     "write_layers",
     "write_manifest",
@@ -87,7 +90,7 @@ PUBLIC = [
     "write_summary",
 ]
 
-MADE_BY_USERS = ("AccessRule", "City", "Transport")
+MADE_BY_USERS = ("AccessRule", "City", "FigureNotes", "Transport")
 """The classes that users make themselves; the others are what functions return."""
 
 LOADED_WHEN_USED = ("folium", "osmnx", "numba", "osmium", "rasterio", "matplotlib", "pydantic", "openpyxl", "tomlkit")

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from servicecircle.city.contents import Contents, stop_at_errors
+from servicecircle.city.display import html_of
 from servicecircle.city.inspection import Inspection
 from servicecircle.city.vocabulary import ATTRIBUTES
 from servicecircle.city.years import facilities_in
@@ -244,6 +245,9 @@ class City(Contents):
         return replace(
             self, facilities=frame, services=tuple(services), about=replace(self.about, report=DataReport(tuple(kept)))
         )
+
+    def _repr_html_(self) -> str:
+        return html_of(self)
 
     def __repr__(self) -> str:
         residents = self.population["pop_total"].sum()

@@ -70,6 +70,12 @@ def cell_layers(scene: Scene, box: PaintBox) -> tuple[dict[str, Any], list[MapLa
     return data, layers, sections
 
 
+def main_view(scene: Scene, access: Access) -> tuple[CellView, LegendSection]:
+    """Return the colouring that a map opens with, by time, distance or missing services, and its legend."""
+    view = _distance_view(scene, access, cell_states(access.cells))
+    return view, _legend(scene, access, view, view.key)
+
+
 def _distance_view(scene: Scene, access: Access, states: NDArray[np.int64]) -> CellView:
     """Return the colouring by minutes, by metres, or by the number of services missing."""
     cells, limits = access.cells, access.limits
@@ -152,7 +158,7 @@ def _columns(scene: Scene, access: Access, states: NDArray[np.int64]) -> dict[st
     zones, names = pd.factorize(_zone_names(scene, access))
     data: dict[str, Any] = {
         "shapes": compact_shapes(cells.geometry.to_numpy(), scene.origin),
-        "radius": _dot_radius(scene, access) if points else 0,
+        "radius": dot_radius(scene, access) if points else 0,
         "zone": zones.tolist(),
         "zones": names.tolist(),
         "state": states.tolist(),
@@ -186,7 +192,7 @@ def _zone_names(scene: Scene, access: Access) -> pd.Series[str]:
     return pd.Series([str(names.get(zone, "")) for zone in access.cells["zone_id"]], dtype=str)
 
 
-def _dot_radius(scene: Scene, access: Access) -> float:
+def dot_radius(scene: Scene, access: Access) -> float:
     """Return the radius (metres) of the dots that stand for point cells: they nearly touch where they lie densest."""
     places = shapely.get_coordinates(access.cells.to_crs(scene.result.city.crs).geometry.to_numpy())
     if len(places) < 2:  # noqa: PLR2004  (two points make a distance)

@@ -257,9 +257,12 @@ def test_folium_is_imported_only_when_a_map_is_drawn() -> None:
 
 def test_what_the_room_offers() -> None:
     assert servicecircle.show.__all__ == [
+        "FigureNotes",
+        "gap_figure",
         "gap_map",
         "write_data_report",
         "write_excel",
+        "write_figure",
         "write_layer",
         "write_layers",
         "write_markdown",
