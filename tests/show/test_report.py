@@ -134,8 +134,11 @@ def test_an_english_page_has_no_chinese_but_clauses_and_names(tmp_path: Path) ->
     page = re.sub(r'<(bdi|blockquote)[^>]*lang="zh".*?</\1>', "", written(whole_plan(), tmp_path, language="en"))
     page = re.sub(r"<script.*?</script>", "", page, flags=re.DOTALL)
     text = read(page).text
-    for name in [*whole_plan().city.zones["name"], *whole_plan().city.facilities["name"], town().name]:
-        text = text.replace(name, "")
+    standards, city = whole_plan().plan.standards, whole_plan().city
+    levels = {level for one in standards for level in (*one.judge, *one.inform)}
+    sources = [method.source for one in standards for method in one.methods]
+    for name in [*sources, *city.zones["name"], *city.facilities["name"], town().name, *levels, "养老机构"]:
+        text = text.replace(name, "")  # names of the data, of levels in a plan file, and of other documents
     assert CHINESE.findall(text) == []
 
 
