@@ -32,7 +32,9 @@ PUBLIC = [
     "Drawing",
     "DriveNetwork",
     "Explanation",
+    "FigureNotes",
     "Homes",
+    "Manifest",
     "NetworkQuality",
     "Plan",
     "Proposal",
@@ -56,6 +58,7 @@ PUBLIC = [
     "fetch_assets",
     "fetch_walk_network",
     "from_datum",
+    "gap_figure",
     "gap_map",
     "isochrone_map",
     "match_facilities",
@@ -71,6 +74,7 @@ PUBLIC = [
     "read_facilities",
     "read_gtfs",
     "read_layer",
+    "read_manifest",
     "read_plan",
     "read_population",
     "read_review",
@@ -88,13 +92,18 @@ PUBLIC = [
     "with_group_shares",
     "with_zone_ids",
     "write_data_report",
+    "write_excel",
+    "write_figure",
     "write_layer",
     "write_layers",
+    "write_manifest",
+    "write_markdown",
+    "write_report",
     "write_review",
     "write_summary",
 ]
 
-MADE_BY_USERS = ("AccessRule", "City", "Transport")
+MADE_BY_USERS = ("AccessRule", "City", "FigureNotes", "Transport")
 """The classes that users make themselves; the others are what functions return."""
 
 LOADED_WHEN_USED = ("folium", "osmnx", "numba", "osmium", "rasterio", "matplotlib", "pydantic", "openpyxl", "tomlkit")

@@ -118,7 +118,7 @@ def cell_layers(
         views or (walk_view(scene, access, states), covered_view(scene, states)),
         box,
         residents=access.cells["group"].to_numpy(dtype=float),
-        heads=(capital(phrase("legend_people", scene.language, group=scene.group_name)), term("cells", scene.language)),
+        heads=_heads(scene),
         total=phrase("total", scene.language),
     )
 
@@ -160,6 +160,20 @@ def view_layers(
         layers.append(MapLayer(key, view.name, show and place == 0, {"view": key}, exclusive=True))
         sections.append(LegendSection((key,), view.title, heads, _classes(view, residents, total), view.notes))
     return data | {"views": coloured}, layers, sections
+
+
+def main_view(scene: Scene, access: Access) -> tuple[CellView, LegendSection]:
+    """Return the colouring that a map opens with, by time, distance or missing services, and its legend."""
+    view = walk_view(scene, access, cell_states(access.cells))
+    residents = access.cells["group"].to_numpy(dtype=float)
+    classes = _classes(view, residents, phrase("total", scene.language))
+    return view, LegendSection(("cells0",), view.title, _heads(scene), classes, view.notes)
+
+
+def _heads(scene: Scene) -> tuple[str, str]:
+    """Return what the legend counts in each class: the standard's residents, and cells."""
+    residents = phrase("legend_people", scene.language, group=scene.group_name)
+    return capital(residents), term("cells", scene.language)
 
 
 def walk_view(scene: Scene, access: Access, states: NDArray[np.int64]) -> CellView:

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from servicecircle.errors import InputError
+from servicecircle.show.report_phrases import REPORT, RULES, TABLES
 from servicecircle.words import LANGUAGES, WORDS, Language, word
 
 if TYPE_CHECKING:
@@ -246,8 +247,37 @@ _TOOLS: Phrases = {
     "tool_n": ("北", "N"),
 }
 
+_FIGURES: Phrases = {
+    "figure_title": ("{city} {standard} {name}", "{city}: {standard} {name}"),
+    "figure_number": ("图号", "Figure no."),
+    "figure_drawn_by": ("制图单位", "Drawn by"),
+    "figure_date": ("日期", "Date"),
+    "figure_review": ("审图号", "Map review no."),
+    "figure_source": ("资料来源", "Sources"),
+    "figure_data_of": ("数据截至 {date}", "data as of {date}"),
+    "figure_grid": ("坐标系 {crs}，上方为坐标北", "Coordinates {crs}, grid north is up"),
+    "figure_kilometres": ("公里", "km"),
+    "figure_target_line": ("目标 {target}", "target {target}"),
+    "figure_between": ("  ·  ", " · "),
+    "figure_ground": ("边界与底图", "Borders and ground"),
+    "figure_worst_only": ("共 {all} 个，只列最差的 {shown} 个", "The {shown} worst of {all}"),
+    "stop": ("。", ". "),
+}
+
 PHRASES: Mapping[str, tuple[str, str]] = MappingProxyType(
-    _LAYERS | _LEGEND | _KINDS | _OVERVIEW | _EXPLORE | _CARDS | _PANEL | _SUMMARY | _TOOLS
+    _LAYERS
+    | _LEGEND
+    | _KINDS
+    | _OVERVIEW
+    | _EXPLORE
+    | _CARDS
+    | _PANEL
+    | _SUMMARY
+    | _TOOLS
+    | _FIGURES
+    | REPORT
+    | TABLES
+    | RULES
 )
 """Every phrase by its key: Chinese, English. Braces are places for values."""
 

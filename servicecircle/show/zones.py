@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import shapely
 
 from servicecircle.assessment.figures import GRADES, LOWEST_GRADE
+from servicecircle.errors import InputError
 from servicecircle.show import palette
 from servicecircle.show.compact import compact_shape, whole_degrees
 from servicecircle.show.legend import LegendRow, LegendSection, MapLayer, PaintBox
@@ -69,6 +70,30 @@ def zone_layers(scene: Scene, box: PaintBox, *, coloured: bool) -> tuple[list[Ma
         if outlined:
             sections.append(_border_legend(scene, borders.key, title))
     return layers, sections
+
+
+def zone_results(
+    scene: Scene, level: str | None = None
+) -> tuple[gpd.GeoDataFrame, dict[object, pd.Series[Any]], LegendSection]:
+    """Return the zones of the first tier, or of a level, the row of each by zone_id, and the legend of their results.
+
+    Raises
+    ------
+    InputError
+        If the standard has no zones of that level.
+    """
+    known_tiers = tiers(scene.zones["level"], first=scene.standard.judge)
+    levels = next((tier for tier in known_tiers if level is None or level in tier), None)
+    if levels is None:
+        if level is not None:
+            raise InputError.unknown("level", level, [one for tier in known_tiers for one in tier])
+        levels = ()
+    elif level is not None:
+        levels = (level,)
+    zones = scene.zones[scene.zones["level"].isin(levels)]
+    rows = rows_by_zone(scene.rows, zones)
+    title = phrase("comma", scene.language).join(term(one, scene.language) for one in levels)
+    return zones, rows, _legend(scene, rows, "results", title)
 
 
 def status_paint(row: pd.Series[Any]) -> Paint:
