@@ -12,6 +12,7 @@ from servicecircle.siting.bounds import cover_bound
 from servicecircle.siting.choosing import CoverGains, Frame, coverer, good_choice, times_covered
 from servicecircle.siting.exact import Program, solved
 from servicecircle.siting.instance import Effort, Rules
+from servicecircle.siting.quick import quick_search
 from servicecircle.siting.reduction import Reduced, reduced
 from servicecircle.siting.rows import rule_rows, whole_numbers
 from servicecircle.siting.shortfalls import number_of_sites, required_too_many
@@ -29,10 +30,8 @@ if TYPE_CHECKING:
 
 EXACT_ENTRIES = 400_000
 """Programs with more entries than this are not searched exactly: their first relaxation alone would take minutes."""
-KICK_WORK = 2e8
-"""About how many steps the kicks may take together; a second or so."""
-KICKS = (5, 400)
-"""The fewest and the most kicks."""
+KICKS_WITH_RULES = 5
+"""How often a choice under rules is kicked; each takes about a hundred times as long as without."""
 
 
 def most_covered(
@@ -140,20 +139,10 @@ def _searched(
 
 def well_covering(left: Reduced, first: list[int] | None = None) -> list[int]:
     """Return a choice that covers much, found quickly: greedy (or a first choice), exchanges, and some kicks."""
-    count = len(left.names)
     if not left.rules.plain:
         gains = CoverGains(left.covers, left.weights)
-        return good_choice(gains, Frame.of(left.rules, left.k), first=first or (), kicks=KICKS[0])
-    if left.k >= count or not left.k:
-        return list(range(count)) if left.k else []
-    from servicecircle.siting.kernels import cover_search
-
-    columns = left.covers.tocsc()
-    work = 8.0 * left.k * float((np.diff(columns.indptr).astype(np.float64) ** 2).sum()) / count
-    kicks = int(np.clip(KICK_WORK / max(work, 1.0), *KICKS))
-    lists = tuple((one.indptr.astype(np.int32), one.indices.astype(np.int32)) for one in (left.covers, columns))
-    best, _ = cover_search(lists, left.weights, np.asarray(first or [], dtype=np.int64), left.k, kicks, 1)
-    return [int(one) for one in best]
+        return good_choice(gains, Frame.of(left.rules, left.k), first=first or (), kicks=KICKS_WITH_RULES)
+    return quick_search(left.covers, np.zeros(left.covers.nnz), (left.weights, np.ones(len(left.weights))), left.k, first)
 
 
 def most_program(left: Reduced) -> Program:

@@ -1,6 +1,8 @@
 """The kernels of siting, compiled by numba when first called. Import this module inside functions.
 
-``rows`` is (indptr, indices) of candidates over demand, ``columns`` the same of demand over candidates.
+``rows`` is (indptr, demand, metres) of candidates over demand, ``columns`` (indptr, candidate, metres) of demand over
+candidates, nearest first. ``far`` is what each demand walks when no chosen candidate is nearer. Covering is the same
+with distances of 0 and a ``far`` of 1.
 """
 
 from __future__ import annotations
@@ -17,8 +19,8 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
-    Lists = tuple[NDArray[np.int32], NDArray[np.int32]]
-    State = tuple[Ints, Floats, NDArray[np.bool_]]
+    Lists = tuple[Ints, NDArray[np.int32], Floats]
+    State = tuple[Floats, Floats, NDArray[np.bool_]]
 
 Kernel = TypeVar("Kernel", bound="Callable[..., Any]")
 
@@ -32,25 +34,69 @@ def _compiled(function: Kernel) -> Kernel:
 
 
 @_compiled
-def _toggle(candidate: int, sign: int, lists: tuple[Lists, Lists], weights: Floats, state: State) -> None:
-    """Put a candidate in (1) or out (-1): how often each demand is covered, what each candidate would add."""
+def pull(columns: Lists, weights: Floats, reach: Floats, count: int) -> Floats:
+    """Return for each of the candidates the weighted metres by which it is nearer to demand than each one's reach."""
+    indptr, candidate, metres = columns
+    worth = np.zeros(count)
+    for demand in range(len(weights)):
+        for place in range(indptr[demand], indptr[demand + 1]):
+            ahead = reach[demand] - metres[place]
+            if ahead <= 0:
+                break
+            worth[candidate[place]] += weights[demand] * ahead
+    return worth
+
+
+@_compiled
+def _walks(demand: int, now: float, columns: Lists, weights: Floats, state: State) -> None:
+    """Let a demand walk a new distance, and what each candidate would save follow."""
+    indptr, candidate, metres = columns
+    walk, gains, _ = state
+    before = walk[demand]
+    walk[demand] = now
+    longest = max(before, now)
+    for place in range(indptr[demand], indptr[demand + 1]):
+        if metres[place] >= longest:
+            break
+        change = max(now - metres[place], 0.0) - max(before - metres[place], 0.0)
+        gains[candidate[place]] += weights[demand] * change
+
+
+@_compiled
+def _add(new: int, lists: tuple[Lists, Lists], weights: Floats, state: State) -> None:
+    """Choose a candidate."""
     rows, columns = lists
-    times, gains, inside = state
-    inside[candidate] = sign > 0
-    for place in range(rows[0][candidate], rows[0][candidate + 1]):
+    state[2][new] = True
+    for place in range(rows[0][new], rows[0][new + 1]):
+        if rows[2][place] < state[0][rows[1][place]]:
+            _walks(rows[1][place], rows[2][place], columns, weights, state)
+
+
+@_compiled
+def _drop(old: int, lists: tuple[Lists, Lists], weights: Floats, far: Floats, state: State) -> None:
+    """Give a candidate up; demand that walked to it goes to the next nearest."""
+    rows, columns = lists
+    walk, _, inside = state
+    inside[old] = False
+    for place in range(rows[0][old], rows[0][old + 1]):
         demand = rows[1][place]
-        times[demand] += sign
-        if times[demand] == (1 if sign > 0 else 0):
-            change = -sign * weights[demand]
+        if rows[2][place] <= walk[demand]:
+            now = far[demand]
             for other in range(columns[0][demand], columns[0][demand + 1]):
-                gains[columns[1][other]] += change
+                if columns[2][other] >= now:
+                    break
+                if inside[columns[1][other]]:
+                    now = columns[2][other]
+                    break
+            if now != walk[demand]:
+                _walks(demand, now, columns, weights, state)
 
 
 @_compiled
 def _best(state: State, barred: int, rounding: float) -> int:
-    """Return the lowest candidate outside that adds most, -1 if there is none; one may be barred."""
+    """Return the lowest candidate outside that saves most; one may be barred."""
     _, gains, inside = state
-    best, most = -1, -1.0
+    best, most = barred, -1.0
     for candidate in range(len(gains)):
         if not inside[candidate] and candidate != barred and gains[candidate] > most + rounding:
             best, most = candidate, gains[candidate]
@@ -58,69 +104,68 @@ def _best(state: State, barred: int, rounding: float) -> int:
 
 
 @_compiled
-def _exchange(chosen: Ints, lists: tuple[Lists, Lists], weights: Floats, state: State, rounding: float) -> float:
-    """Exchange one at a time for another that adds more, until none does; return by how much more is covered."""
+def _exchange(
+    chosen: Ints, lists: tuple[Lists, Lists], weights: Floats, far: Floats, state: State, rounding: float
+) -> float:
+    """Exchange one at a time for another that saves more, until none does; return how much more is saved."""
     won = 0.0
     improved = True
     while improved:
         improved = False
         for place in range(len(chosen)):
             old = chosen[place]
-            _toggle(old, -1, lists, weights, state)
+            _drop(old, lists, weights, far, state)
             new = _best(state, -1, rounding)
             gain = state[1][new] - state[1][old]
             if gain > rounding:
                 chosen[place], improved = new, True
                 won += gain
-                _toggle(new, 1, lists, weights, state)
-            else:
-                _toggle(old, 1, lists, weights, state)
+            _add(chosen[place], lists, weights, state)
     return won
 
 
 @_compiled
-def cover_search(
-    lists: tuple[Lists, Lists], weights: Floats, first: Ints, k: int, kicks: int, seed: int
+def search(
+    lists: tuple[Lists, Lists], weights: Floats, far: Floats, first: Ints, shape: tuple[int, int]
 ) -> tuple[Ints, float]:
-    """Return k candidates that cover much weight, and how much: greedy from a first few, exchanges, kicks.
+    """Return k candidates that save much, and how much: greedy from a first few, exchanges, kicks.
 
-    A kick drops a few and takes the best of the others instead; the better choice is kept. Rounding is a share of the
-    whole weight, so that what a sum's order leaves decides nothing.
+    ``lists`` is (rows, columns), ``shape`` (k, kicks). A kick puts the best others in the place of a few and exchanges
+    again; the better choice is kept. The whole is the same on every run.
     """
-    demands, count = len(weights), len(lists[0][0]) - 1
-    rounding = 1e-11 * max(weights.sum(), 1.0)
-    state = (np.zeros(demands, dtype=np.int64), np.zeros(count), np.zeros(count, dtype=np.bool_))
-    for candidate in range(count):
-        for place in range(lists[0][0][candidate], lists[0][0][candidate + 1]):
-            state[1][candidate] += weights[lists[0][1][place]]
+    k, kicks = shape
+    count = len(lists[0][0]) - 1
+    gains = pull(lists[1], weights, far, count)
+    rounding = 1e-11 * max(gains.sum(), 1e-300)
+    state = (far.copy(), gains, np.zeros(count, dtype=np.bool_))
     chosen = np.full(k, -1, dtype=np.int64)
     value = 0.0
     for place in range(k):
         chosen[place] = first[place] if place < len(first) else _best(state, -1, rounding)
-        value += state[1][chosen[place]]
-        _toggle(chosen[place], 1, lists, weights, state)
-    value += _exchange(chosen, lists, weights, state, rounding)
+        value += gains[chosen[place]]
+        _add(chosen[place], lists, weights, state)
+    value += _exchange(chosen, lists, weights, far, state, rounding)
     best, most = chosen.copy(), value
-    dice = np.uint64(seed * 2 + 1)
+    dice = np.uint64(88172645463325252)
     for _ in range(kicks if 1 < k < count else 0):
-        size = 2 + int((dice >> np.uint64(33)) % np.uint64(3))
-        for _ in range(min(size, k)):
-            dice = dice * np.uint64(6364136223846793005) + np.uint64(1442695040888963407)
-            place = int((dice >> np.uint64(33)) % np.uint64(k))
+        for _ in range(min(2 + int(dice % np.uint64(3)), k)):
+            dice ^= dice << np.uint64(13)  # Marsaglia's xorshift: the same numbers on every machine
+            dice ^= dice >> np.uint64(7)
+            dice ^= dice << np.uint64(17)
+            place = int(dice % np.uint64(k))
             old = chosen[place]
-            _toggle(old, -1, lists, weights, state)
-            value -= state[1][old]
+            _drop(old, lists, weights, far, state)
             chosen[place] = _best(state, old, rounding)
-            value += state[1][chosen[place]]
-            _toggle(chosen[place], 1, lists, weights, state)
-        value += _exchange(chosen, lists, weights, state, rounding)
+            value += gains[chosen[place]] - gains[old]
+            _add(chosen[place], lists, weights, state)
+        value += _exchange(chosen, lists, weights, far, state, rounding)
         if value > most + rounding:
             best, most = chosen.copy(), value
         elif value < most - rounding:
             for place in range(k):
-                _toggle(chosen[place], -1, lists, weights, state)
+                _drop(chosen[place], lists, weights, far, state)
             for place in range(k):
                 chosen[place] = best[place]
-                _toggle(best[place], 1, lists, weights, state)
+                _add(best[place], lists, weights, state)
             value = most
     return best, most
