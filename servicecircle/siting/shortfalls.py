@@ -70,3 +70,14 @@ def out_of_reach(demand: Ints, weights: Floats, nearest_m: Floats) -> Shortfall:
         weight,
         limit,
     )
+
+
+def too_few(demand: Ints, weights: Floats, k: int) -> Shortfall:
+    """Return the shortfall of demand that each has candidates, but not all at once among those that may be chosen."""
+    weight = float(weights[demand].sum())
+    return Shortfall(
+        f"{k} sites under these rules do not serve {len(demand)} of the demand (weight {weight:,.6g}). | 在这些规则下，"
+        f"{k} 处设施无法服务 {len(demand)} 处需求（权重 {weight:,.6g}）。",
+        demand,
+        weight,
+    )
