@@ -142,7 +142,9 @@ class Frame:
         return free
 
 
-def greedy(gains: Gains, frame: Frame, chosen: Sequence[int], *, per_cost: bool = False) -> list[int]:
+def greedy(
+    gains: Gains, frame: Frame, chosen: Sequence[int], *, per_cost: bool = False, enough: float = np.inf
+) -> list[int]:
     """Return those chosen and, one by one, the candidate that adds most, until none may join or adds anything.
 
     Parameters
@@ -155,16 +157,20 @@ def greedy(gains: Gains, frame: Frame, chosen: Sequence[int], *, per_cost: bool 
         Those chosen already.
     per_cost
         Whether the most for its cost joins rather than the most.
+    enough
+        How much those that join need to add.
     """
-    found = list(chosen)
+    found, added = list(chosen), 0.0
     divisor = np.maximum(frame.rules.cost, ROUNDING) if per_cost else 1.0
-    while True:
-        adds = gains(found)
+    while added < enough * (1 - ROUNDING):
+        adds = np.minimum(gains(found), enough - added)
         worth = np.where(frame.open(found) & (adds > ROUNDING), adds / divisor, 0.0)
         best = first_best(worth)
         if best < 0 or worth[best] <= 0:
-            return found
+            break
         found.append(best)
+        added += float(adds[best])
+    return found
 
 
 def exchanged(gains: Gains, frame: Frame, chosen: Sequence[int]) -> list[int]:

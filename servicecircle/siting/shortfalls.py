@@ -81,3 +81,10 @@ def too_few(demand: Ints, weights: Floats, k: int) -> Shortfall:
         demand,
         weight,
     )
+
+
+def dearer(cost: float, budget: float) -> Shortfall:
+    """Return the shortfall of a budget below what must be spent."""
+    return Shortfall(
+        f"It costs {cost:,.6g}, the budget is {budget:,.6g}. | 共需 {cost:,.6g}，超出预算 {budget:,.6g}。", NOBODY, 0.0
+    )
