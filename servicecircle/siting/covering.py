@@ -62,6 +62,7 @@ def most_covered(
 
     Examples
     --------
+    >>> from servicecircle.siting.instance import Coverage
     >>> problem = Coverage(np.array([[0, 1, 1, 0], [1, 1, 0, 0], [0, 0, 1, 1]]), np.array([2.0, 3.0, 3.0, 2.0]))
     >>> most_covered(problem, k=2)
     most_covered: 2 sites, 10 (bound 10, proven)
@@ -142,7 +143,9 @@ def well_covering(left: Reduced, first: list[int] | None = None) -> list[int]:
     if not left.rules.plain:
         gains = CoverGains(left.covers, left.weights)
         return good_choice(gains, Frame.of(left.rules, left.k), first=first or (), kicks=KICKS_WITH_RULES)
-    return quick_search(left.covers, np.zeros(left.covers.nnz), (left.weights, np.ones(len(left.weights))), left.k, first)
+    return quick_search(
+        left.covers, np.zeros(left.covers.nnz), (left.weights, np.ones(len(left.weights))), left.k, first
+    )
 
 
 def most_program(left: Reduced) -> Program:

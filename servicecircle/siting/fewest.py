@@ -136,7 +136,9 @@ def _fewest(left: Reduced, missing: float, effort: Effort) -> tuple[list[int] | 
     return _cheaper(left, start, outcome, least)
 
 
-def _cheaper(left: Reduced, start: list[int] | None, outcome: Outcome, least: float) -> tuple[list[int] | None, float, Stop]:
+def _cheaper(
+    left: Reduced, start: list[int] | None, outcome: Outcome, least: float
+) -> tuple[list[int] | None, float, Stop]:
     """Return the cheaper of a known choice and what an exact search found, with the bound."""
     cost = left.rules.cost
     picked = start
@@ -178,7 +180,11 @@ def minimum_cost(left: Reduced, missing: float) -> float:
     spent = np.concatenate([[0.0], np.cumsum(cost[order])])
     least = float(spent[max(full - 1, 0)])
     if full and full <= len(order):
-        least += float(cost[order[full - 1]]) * (missing * (1 - ROUNDING) - before[full - 1]) / max(mine[order[full - 1]], 1e-300)
+        least += (
+            float(cost[order[full - 1]])
+            * (missing * (1 - ROUNDING) - before[full - 1])
+            / max(mine[order[full - 1]], 1e-300)
+        )
     if missing >= left.weights.sum() * (1 - ROUNDING):
         least = max(least, _apart(left))
     return float(np.ceil(least - 1e-6)) if whole_numbers(cost) else least

@@ -149,9 +149,7 @@ def walks_left(metres: csr_array, demand: tuple[Floats, Floats], rules: Rules, k
     return Walks(short, *mine, narrowed(rules, names), names, left, base, rules.required.tolist())
 
 
-def least_walk(
-    distances: Distances, *, k: int, rules: Rules | None = None, effort: Effort | None = None
-) -> Solution:
+def least_walk(distances: Distances, *, k: int, rules: Rules | None = None, effort: Effort | None = None) -> Solution:
     """Return the choice of at most k sites from which all demand walks least in total (p-median).
 
     Parameters
@@ -209,7 +207,8 @@ def least_walk(
         nearest_of(distances.metres, distances.existing_m, chosen),
         stopped=stopped,
         unreachable=lost,
-        shortfall=short or (out_of_reach(lost, distances.weights, np.full(distances.demands, np.inf)) if len(lost) else None),
+        shortfall=short
+        or (out_of_reach(lost, distances.weights, np.full(distances.demands, np.inf)) if len(lost) else None),
     )
 
 
@@ -223,7 +222,9 @@ def _least(left: Walks, effort: Effort) -> tuple[list[int], float, Stop]:
     if -limit.known < left.cost_of(picked):
         picked = _well_walking(left, limit.choice)
     known = left.cost_of(picked)
-    step = 1.0 if whole_numbers(left.metres.data) and whole_numbers(left.weights) and left.base == int(left.base) else 0.0
+    step = (
+        1.0 if whole_numbers(left.metres.data) and whole_numbers(left.weights) and left.base == int(left.base) else 0.0
+    )
     bound = float(np.ceil(-limit.value - 1e-6)) if step else -limit.value
     if limit.interrupted:
         return picked, bound, "interrupted"
@@ -237,7 +238,9 @@ def _least(left: Walks, effort: Effort) -> tuple[list[int], float, Stop]:
     return _searched(left, replace(rest, base=rest.base + left.base), (picked, bound), effort)
 
 
-def _searched(left: Walks, rest: Walks, known: tuple[list[int], float], effort: Effort) -> tuple[list[int], float, Stop]:
+def _searched(
+    left: Walks, rest: Walks, known: tuple[list[int], float], effort: Effort
+) -> tuple[list[int], float, Stop]:
     """Return the better of a known choice and what an exact search of the rest of a problem finds."""
     picked, bound = known
     if np.isinf(rest.base):  # without the candidates that are out, some demand is not reached: nothing is better

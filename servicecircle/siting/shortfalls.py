@@ -88,3 +88,15 @@ def dearer(cost: float, budget: float) -> Shortfall:
     return Shortfall(
         f"It costs {cost:,.6g}, the budget is {budget:,.6g}. | 共需 {cost:,.6g}，超出预算 {budget:,.6g}。", NOBODY, 0.0
     )
+
+
+def overfull(demand: Ints, weight: float, k: int) -> Shortfall:
+    """Return the shortfall of demand for which there is no room, with how many sites would have room, if known."""
+    more = f" {k} sites would do. | 需要 {k} 处设施。" if k else ""
+    return Shortfall(
+        f"There is no room for {weight:,.6g} of {len(demand)} demands within reach. | 可达范围内容量不足，{len(demand)} 处"
+        f"需求中有 {weight:,.6g} 无法安排。{more}",
+        demand,
+        weight,
+        k=k,
+    )
