@@ -59,8 +59,8 @@ def sparse(given: Any, name: str, *, keep_zeros: bool) -> csr_array:
         if dense.ndim != 2:  # noqa: PLR2004
             raise InputError(f"{name} needs the shape (candidates, demands), not {dense.shape}. | {name} 应为二维。")
         kept = ~np.isposinf(dense) if keep_zeros else dense != 0
-        rows, columns = np.nonzero(kept)
-        matrix = csr_array((dense[kept], (rows, columns)), shape=dense.shape)
+        indptr = np.concatenate([[0], np.cumsum(kept.sum(axis=1))])
+        matrix = csr_array((dense[kept], np.nonzero(kept)[1], indptr), shape=dense.shape)
     if not keep_zeros:
         matrix.eliminate_zeros()
     matrix.sort_indices()

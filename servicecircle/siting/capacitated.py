@@ -17,7 +17,14 @@ from servicecircle.siting.assigning import Goal, Places, assigned, filled, servi
 from servicecircle.siting.exact import solved
 from servicecircle.siting.instance import Effort, Rules
 from servicecircle.siting.rows import whole_numbers
-from servicecircle.siting.shortfalls import dearer, number_of_sites, out_of_reach, overfull, required_too_many
+from servicecircle.siting.shortfalls import (
+    dearer,
+    number_of_sites,
+    out_of_reach,
+    overfull,
+    required_too_many,
+    too_empty,
+)
 from servicecircle.siting.solution import Solution
 
 if TYPE_CHECKING:
@@ -187,7 +194,9 @@ def _sited(
     if wanted[1] * total > most * (1 + ROUNDING):
         short = out_of_reach(lost, distances.weights, np.full(distances.demands, np.nan))
     found = _search(places, goal, need, effort)
-    if found.chosen is None and goal != "most":
+    if found.chosen is None and goal == "most":
+        return _solution(kind, distances, places, found, too_empty())
+    if found.chosen is None:
         return _overfull(kind, distances, places, need, effort)
     if goal == "fewest" and found.chosen and rules.cost[found.chosen].sum() > budget * (1 + ROUNDING):
         short = short or dearer(float(rules.cost[found.chosen].sum()), budget)

@@ -48,6 +48,30 @@ def pull(columns: Lists, weights: Floats, reach: Floats, count: int) -> Floats:
 
 
 @_compiled
+def served_by(rows: Lists, picked: Ints, offer: Floats, far: Floats) -> tuple[Floats, Floats]:
+    """Return for each demand how many of those picked are nearer than its offer, and the walk to the nearest."""
+    indptr, demand, metres = rows
+    times, walk = np.zeros(len(offer)), far.copy()
+    for candidate in picked:
+        for place in range(indptr[candidate], indptr[candidate + 1]):
+            one = demand[place]
+            if metres[place] < offer[one]:
+                times[one] += 1.0
+            walk[one] = min(walk[one], metres[place])
+    return times, walk
+
+
+@_compiled
+def nearest_first(indptr: Ints, candidate: NDArray[np.int32], metres: Floats) -> None:
+    """Sort the candidates of each demand by distance in place; equals keep their order."""
+    for demand in range(len(indptr) - 1):
+        here = slice(indptr[demand], indptr[demand + 1])
+        order = np.argsort(metres[here], kind="mergesort")
+        metres[here] = metres[here][order]
+        candidate[here] = candidate[here][order]
+
+
+@_compiled
 def _walks(demand: int, now: float, columns: Lists, weights: Floats, state: State) -> None:
     """Let a demand walk a new distance, and what each candidate would save follow."""
     indptr, candidate, metres = columns
