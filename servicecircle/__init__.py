@@ -24,7 +24,7 @@ from servicecircle.assessment import (
     sensitivity,
     split_change,
 )
-from servicecircle.city import About, City, Transport
+from servicecircle.city import About, City, Transport, project_population
 from servicecircle.datum import from_datum
 from servicecircle.findings import DataReport
 from servicecircle.network import AccessRule, DriveNetwork, WalkNetwork
@@ -54,6 +54,7 @@ from servicecircle.read import (
     with_zone_ids,
     write_review,
 )
+from servicecircle.scenarios import Scenario, read_scenario
 from servicecircle.show import gap_map, write_data_report, write_layer, write_layers, write_summary
 from servicecircle.siting import Proposal, best_sites
 
@@ -72,6 +73,7 @@ __all__ = [
     "NetworkQuality",
     "Plan",
     "Proposal",
+    "Scenario",
     "Sensitivity",
     "Transport",
     "WalkNetwork",
@@ -94,6 +96,7 @@ __all__ = [
     "network_quality",
     "new_city",
     "progress_table",
+    "project_population",
     "read_barriers",
     "read_city",
     "read_drive_network",
@@ -103,6 +106,7 @@ __all__ = [
     "read_plan",
     "read_population",
     "read_review",
+    "read_scenario",
     "read_walk_network",
     "sample_city",
     "sensitivity",

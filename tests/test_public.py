@@ -34,6 +34,7 @@ PUBLIC = [
     "NetworkQuality",
     "Plan",
     "Proposal",
+    "Scenario",
     "Sensitivity",
     "Transport",
     "WalkNetwork",
@@ -56,6 +57,7 @@ PUBLIC = [
     "network_quality",
     "new_city",
     "progress_table",
+    "project_population",
     "read_barriers",
     "read_city",
     "read_drive_network",
@@ -65,6 +67,7 @@ PUBLIC = [
     "read_plan",
     "read_population",
     "read_review",
+    "read_scenario",
     "read_walk_network",
     "sample_city",
     "sensitivity",
@@ -81,7 +84,7 @@ PUBLIC = [
     "write_summary",
 ]
 
-MADE_BY_USERS = ("AccessRule", "City", "Transport")
+MADE_BY_USERS = ("AccessRule", "City", "Scenario", "Transport")
 """The classes that users make themselves; the others are what functions return."""
 
 LOADED_WHEN_USED = ("folium", "osmnx", "numba", "osmium", "rasterio", "matplotlib", "pydantic", "openpyxl", "tomlkit")

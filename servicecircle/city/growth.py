@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -150,6 +151,18 @@ class Growing(Contents):
         settled = replace(self, population=lived_in(self.population, year))
         cells, found = with_totals(settled, year, table)
         return self._with_population(cells, *found)
+
+    def in_scenario(self, name: str) -> Self:
+        """Return the same city under the name of a scenario, the first column of its assessments.
+
+        Parameters
+        ----------
+        name
+            The name.
+        """
+        twin = copy.copy(self)  # nothing is checked again, for nothing else changes
+        object.__setattr__(twin, "about", replace(self.about, scenario=name))
+        return twin
 
     def _with_population(self, cells: gpd.GeoDataFrame, *found: Finding) -> Self:
         """Return this city with other residents; what was found in the old ones and still holds is found again."""
