@@ -21,6 +21,7 @@ from servicecircle.assessment import (
     equity_table,
     network_quality,
     progress_table,
+    scenario_table,
     sensitivity,
     split_change,
 )
@@ -109,6 +110,7 @@ __all__ = [
     "read_scenario",
     "read_walk_network",
     "sample_city",
+    "scenario_table",
     "sensitivity",
     "split_change",
     "spread",

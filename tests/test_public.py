@@ -70,6 +70,7 @@ PUBLIC = [
     "read_scenario",
     "read_walk_network",
     "sample_city",
+    "scenario_table",
     "sensitivity",
     "split_change",
     "spread",

@@ -20,6 +20,7 @@ from servicecircle.assessment.judging import assess
 from servicecircle.assessment.network_quality import NetworkQuality, network_quality
 from servicecircle.assessment.progress import progress_table, split_change
 from servicecircle.assessment.sensitivity import Sensitivity, sensitivity
+from servicecircle.assessment.side_by_side import scenario_table
 
 __all__ = [
     "Access",
@@ -41,6 +42,7 @@ __all__ = [
     "network_quality",
     "palma",
     "progress_table",
+    "scenario_table",
     "sensitivity",
     "split_change",
     "weighted_mean",

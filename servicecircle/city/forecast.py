@@ -201,7 +201,7 @@ def _totals(cells: gpd.GeoDataFrame, told: _Told) -> tuple[dict[str, NDArray[np.
 
     def now(group: str) -> NDArray[np.float64]:
         values = cells[group].to_numpy(dtype=float)[inside]
-        return np.bincount(told.owner[inside], values, minlength=len(told.frame))
+        return np.bincount(told.owner[inside], values, minlength=len(told.frame)).astype(np.float64)
 
     people = now("pop_total")
     growth = np.divide(totals["pop_total"], people, out=np.zeros_like(people), where=people > 0)

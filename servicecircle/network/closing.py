@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
@@ -10,7 +10,7 @@ import shapely
 from servicecircle.errors import InputError, NetworkError
 from servicecircle.findings import DataReport, Finding
 from servicecircle.network.levels import meeting_places
-from servicecircle.network.rebuilding import rebuilt, split
+from servicecircle.network.rebuilding import edge_rows, rebuilt, split
 from servicecircle.text import listed
 
 if TYPE_CHECKING:
@@ -63,8 +63,9 @@ def closed(network: WalkNetwork, where: gpd.GeoDataFrame | Iterable[int]) -> tup
     """
     import geopandas as gpd
 
+    found: list[Finding] = []
     if not isinstance(where, gpd.GeoDataFrame):
-        rows, shut, found = network.edges.drop(columns="component"), _numbered(network, where), []
+        rows, shut = edge_rows(network), _numbered(network, where)
     else:
         flat = where.geometry.geom_type.isin(POLYGONS).to_numpy()
         along, found = _along(network, where[~flat])
@@ -83,7 +84,7 @@ def closed(network: WalkNetwork, where: gpd.GeoDataFrame | Iterable[int]) -> tup
 
 def _numbered(network: WalkNetwork, where: Iterable[int]) -> NDArray[np.bool_]:
     """Return which edges have one of some numbers."""
-    given = [where] if isinstance(where, int | np.integer) else list(where)
+    given: list[Any] = [where] if isinstance(where, int | np.integer) else list(where)
     numbers = [isinstance(one, int | np.integer) and not isinstance(one, bool) for one in given]
     wrong = [one for one, number in zip(given, numbers, strict=True) if not (number and 0 <= one < len(network))]
     if wrong or not given:
@@ -92,7 +93,7 @@ def _numbered(network: WalkNetwork, where: Iterable[int]) -> NDArray[np.bool_]:
             "city.walk.edges. Or give lines or polygons. | 没有编号为该值的边，编号见 city.walk.edges。"
         )
     result = np.zeros(len(network), dtype=bool)
-    result[given] = True
+    result[np.array(given, dtype=np.int64)] = True
     return result
 
 

@@ -89,7 +89,8 @@ def found_joints(network: WalkNetwork, lines: NDArray[np.object_], levels: Level
     code = coordinate_codes(xy)
     ends = code.reshape(2, -1)
     first = np.unique(code, return_index=True)[1]
-    points, size = shapely.points(xy[first]), len(first)
+    points: NDArray[np.object_] = np.asarray(shapely.points(xy[first]), dtype=object)
+    size = len(first)
     none = np.full(size, -1, dtype=np.int64)
     tree = shapely.STRtree(network.edge_geometry)
     near = np.full(size, np.inf)
@@ -99,9 +100,9 @@ def found_joints(network: WalkNetwork, lines: NDArray[np.object_], levels: Level
     reach = np.where(joints.ways_at == 1, max(reach_m, ROUNDING_M), ROUNDING_M)
     place, edge = tree.query(points, predicate="dwithin", distance=reach)
     street = network.edge_geometry[edge]
-    along = shapely.line_locate_point(street, points[place])
-    foot = shapely.line_interpolate_point(street, along)
-    gap = shapely.distance(foot, points[place])
+    along = np.asarray(shapely.line_locate_point(street, points[place]), dtype=np.float64)
+    foot: NDArray[np.object_] = np.asarray(shapely.line_interpolate_point(street, along), dtype=object)
+    gap = np.asarray(shapely.distance(foot, points[place]), dtype=np.float64)
     at_end = (along <= ROUNDING_M) | (shapely.length(street) - along <= ROUNDING_M)
     may = at_end | _same_level(place, levels_of(network.attributes).level[edge], ends, levels)
     place, edge, along, foot, gap = place[may], edge[may], along[may], foot[may], gap[may]

@@ -123,10 +123,9 @@ def plain(value: Any, *, where: str = "") -> Any:
             return value.date().isoformat()
         case dt.date() | dt.time():
             return value.isoformat()
-        case list() | tuple() | np.ndarray():
-            return tuple(plain(one, where=where) for one in value)
-        case set() | frozenset():
-            return tuple(sorted(plain(one, where=where) for one in value))
+        case list() | tuple() | np.ndarray() | set() | frozenset():
+            items = sorted(value) if isinstance(value, set | frozenset) else value
+            return tuple(plain(one, where=where) for one in items)
     raise InputError(
         f"{where}: a scenario cannot hold {type(value).__name__} ({value!r:.60}); texts, numbers, yes or no, dates and "
         f"lists of these only. | 方案无法保存该值（{type(value).__name__}），仅限文字、数字、是否、日期及其列表。"

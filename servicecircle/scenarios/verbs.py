@@ -1,4 +1,4 @@
-"""The changes that a scenario may hold: the verbs of a City, what each is given, and what is wrong with one in a file."""
+"""The changes that a scenario may hold: the verbs of a City, what each is given, and what may be wrong in a file."""
 
 from __future__ import annotations
 
@@ -142,4 +142,5 @@ def faults_of(do: Any, given: Mapping[str, Any]) -> list[str]:
 def arguments_of(do: str, given: Mapping[str, Any]) -> dict[str, Any]:
     """Return the arguments of a change as the verb of a City takes them."""
     arguments: dict[str, Any] = {key: VERBS[do][key].given(value) for key, value in given.items()}
-    return arguments | arguments.pop(SPREAD, {})
+    spread: dict[str, Any] = arguments.pop(SPREAD, {})
+    return arguments | spread
