@@ -25,6 +25,7 @@ AGES = {
 """The first and the last single age of each group."""
 
 LEAST_LAST = 65
+MEANING = {"year": "year", "residents": "people", "births": "people"}
 
 
 def project_population(ages: pd.DataFrame, *, births: pd.DataFrame, survival: pd.DataFrame, to: int) -> pd.DataFrame:
@@ -122,7 +123,7 @@ def _numbers(table: object, layer: str, columns: tuple[str, ...], *, by_zone: bo
         seen.texts("zone_id")
     for column in columns:
         if seen.require(column):
-            seen.numbers(column, may_be_missing=False)
+            seen.numbers(column, may_be_missing=False, meaning=MEANING.get(column))
             _whole(seen, column)
     if "ratio" in columns and "ratio" in seen.frame:
         above = (seen.frame["ratio"] > 1).to_numpy()

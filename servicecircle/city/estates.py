@@ -46,7 +46,7 @@ def inspect_estates(frame: object, crs: pyproj.CRS, cells: pd.DataFrame) -> Insp
     for column in ("households", "persons_per_household", "delivery_year"):
         optional = column == "delivery_year"
         if column in seen.frame if optional else seen.require(column):
-            seen.numbers(column, may_be_missing=optional)
+            seen.numbers(column, may_be_missing=optional, meaning="year" if optional else None)
     groups = [group for group in GROUPS[1:] if group in cells]
     for group in groups:
         if f"{SHARE}{group}" in seen.frame:

@@ -84,7 +84,7 @@ def _read(city: Contents, year: int, table: object) -> Inspection:
         raise InputError(f"year must be a whole number such as 2030. {year!r} was given. | year 应为年份，如 2030。")
     seen = Inspection(LAYER, gpd.GeoDataFrame(pd.DataFrame(table).drop(columns="geometry", errors="ignore").copy()))
     if "year" in seen.frame:
-        seen.numbers("year", may_be_missing=False)
+        seen.numbers("year", may_be_missing=False, meaning="year")
         years = sorted({int(one) for one in seen.frame["year"].dropna()})
         seen.frame = seen.frame[(seen.frame["year"] == year).to_numpy()]
         if not len(seen.frame) and years:
