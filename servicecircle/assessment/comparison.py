@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +12,7 @@ from servicecircle.assessment.display import exact_text, main_row
 from servicecircle.assessment.gains import GAINS, KEYS, gains, group_gains, matched, moved_cells
 from servicecircle.assessment.wording import worded
 from servicecircle.errors import InputError
+from servicecircle.markup import table_html
 from servicecircle.words import word
 
 if TYPE_CHECKING:
@@ -122,16 +122,13 @@ class Comparison:
 
     def _repr_html_(self) -> str:
         titles = [name or word(when, "zh") for name, when in zip(self.names, ("before", "after"), strict=True)]
-        rows = "".join(
-            "<tr>" + "".join(f"<td style='text-align:left'>{escape(cell)}</td>" for cell in cells) + "</tr>"
-            for cells in (
-                (str(row["standard_id"]), f"{row['name_zh']} {row['name_en']}", _line(row).partition(" ")[2])
-                for _, row in self._main.iterrows()
-            )
-        )
-        notes = "".join(f"<p>{escape(note)}</p>" for note in self.notes if note)
-        counts = f"{len(self.changed)} 行有变化，{len(self.flips)} 项达标与否改变 rows change, verdicts flip"
-        return f"<p><b>{escape(' → '.join(titles))}</b></p><table>{rows}</table>{notes}<p>{counts}</p>"
+        rows = [
+            (row["standard_id"], f"{row['name_zh']} {row['name_en']}", _line(row).partition(" ")[2])
+            for _, row in self._main.iterrows()
+        ]
+        counts = f"{len(self.changed)} 行有变化，{len(self.flips)} 项达标与否改变。 "
+        counts += f"{len(self.changed)} rows change, {len(self.flips)} verdicts flip."
+        return table_html(rows, title=" → ".join(titles), notes=(*self.notes, counts))
 
 
 def _line(row: pd.Series[Any]) -> str:

@@ -12,6 +12,8 @@ import pandas as pd
 from servicecircle.city.contents import stop_at_errors, without_layer
 from servicecircle.city.estates import lived_in
 from servicecircle.city.growth import Growing
+from servicecircle.city.contents import Contents, stop_at_errors
+from servicecircle.city.display import html_of
 from servicecircle.city.inspection import Inspection
 from servicecircle.city.vocabulary import ATTRIBUTES
 from servicecircle.city.years import facilities_in
@@ -252,6 +254,9 @@ class City(Growing):
             services=tuple(services),
             about=replace(self.about, report=without_layer(self.report, "facilities")),
         )
+
+    def _repr_html_(self) -> str:
+        return html_of(self)
 
     def __repr__(self) -> str:
         residents = self.population["pop_total"].sum()

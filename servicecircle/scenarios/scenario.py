@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 from servicecircle.errors import InputError, ServiceCircleError
+from servicecircle.markup import table_html
 from servicecircle.network import JOIN_M
 from servicecircle.plan.frozen import FrozenMap
 from servicecircle.scenarios.file import write_scenario
@@ -262,8 +262,7 @@ class Scenario:
         return f"Scenario({self.name}: {', '.join(map(str, self.changes)) or 'no change'})"
 
     def _repr_html_(self) -> str:
-        items = "".join(f"<li>{escape(str(change))}</li>" for change in self.changes)
-        return f"<p><b>{escape(self.name)}</b></p><ol>{items}</ol>"
+        return table_html(enumerate(map(str, self.changes), 1), title=self.name)
 
 
 def _texts(ids: str | Iterable[str]) -> tuple[str, ...]:
