@@ -10,10 +10,9 @@ import numpy as np
 import pandas as pd
 
 from servicecircle.city.contents import stop_at_errors, without_layer
+from servicecircle.city.display import html_of
 from servicecircle.city.estates import lived_in
 from servicecircle.city.growth import Growing
-from servicecircle.city.contents import Contents, stop_at_errors
-from servicecircle.city.display import html_of
 from servicecircle.city.inspection import Inspection
 from servicecircle.city.vocabulary import ATTRIBUTES
 from servicecircle.city.years import facilities_in

@@ -23,7 +23,8 @@ PEOPLE = {"a": [(30.0, 3.0), (10.0, 0.0)], "b": [(60.0, 2.0)], "c": [(0.0, 0.0),
 def city(people: dict[str, list[tuple[float, float]]] | None = None, **more: Any) -> City:
     """Return three streets side by side in one district: each with its cells, residents and children."""
     people = PEOPLE if people is None else people
-    rows, zones = [], []
+    rows: list[tuple[Any, ...]] = []
+    zones: list[tuple[Any, ...]] = []
     for i, (zone, cells) in enumerate(people.items()):
         box = shapely.box(WEST + 100 * i, SOUTH, WEST + 100 * (i + 1), SOUTH + 100)
         zones.append((zone, "街道", f"{zone}街道", box))

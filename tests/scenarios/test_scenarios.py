@@ -151,7 +151,7 @@ def test_what_no_file_can_hold_is_refused() -> None:
     with pytest.raises(InputError, match="row 0, column 'x': a scenario cannot hold object"):
         Scenario("a").adding(one(place="N3", service="park", x=object()))
     with pytest.raises(InputError, match="must be a GeoDataFrame"):
-        Scenario("a").closing_ways([3])  # type: ignore[arg-type]
+        Scenario("a").closing_ways([3])
     with pytest.raises(CRSError, match="no CRS is declared"):
         Scenario("a").adding(one(place="N3", service="park").set_crs(None, allow_override=True))
     with pytest.raises(InputError, match="has no rows"):
