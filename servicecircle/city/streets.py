@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
+import shapely
 
 from servicecircle.city.inspection import Inspection
 from servicecircle.errors import LayerError
@@ -53,10 +54,31 @@ def _checked(
         seen.note("empty", "error", "the layer has no rows.", "图层为空。")
     if seen.project(city.crs):
         seen.shapes(kinds)
+        _finite(seen)
+    if not any(finding.severity == "error" for finding in seen.findings) and kinds == GROUND:
+        _mend_ground(seen)
     report = DataReport(tuple(seen.findings))
     if not report.ok:
         raise LayerError(report)
     return seen.frame, report.findings
+
+
+def _mend_ground(seen: Inspection) -> None:
+    """Repair polygons that cross themselves; lines are lines in any case."""
+    lines = seen.frame.geometry.geom_type.isin(LINES).to_numpy()
+    ground = Inspection(seen.layer, seen.frame[~lines].copy(), seen.findings)
+    ground.make_valid()
+    seen.frame.loc[~lines, "geometry"] = ground.frame.geometry
+
+
+def _finite(seen: Inspection) -> None:
+    """Note rows with a coordinate that is no number."""
+    coordinates, owner = shapely.get_coordinates(seen.frame.geometry.to_numpy(), return_index=True)
+    nowhere = np.zeros(len(seen.frame), dtype=bool)
+    nowhere[owner[~np.isfinite(coordinates).all(axis=1)]] = True
+    if nowhere.any():
+        en, zh = "a coordinate is NaN or infinite. Correct it.", "坐标为 NaN 或无穷大，请改正。"
+        seen.note("nowhere", "error", en, zh, column="geometry", rows=seen.labels(nowhere))
 
 
 def _report(city: Contents, walk: WalkNetwork, found: tuple[Finding, ...]) -> DataReport:

@@ -74,6 +74,25 @@ def test_ways_must_be_lines_with_a_crs(verb: str) -> None:
         getattr(city, verb)(points.iloc[:0])
 
 
+@pytest.mark.parametrize("verb", ["adding_ways", "closing_ways"])
+@pytest.mark.parametrize("number", [float("nan"), float("inf")])
+def test_a_coordinate_that_is_no_number_is_an_error(verb: str, number: float) -> None:
+    with np.errstate(invalid="ignore"):
+        line = shapely.from_wkt(f"LINESTRING ({oracle.node('N1').x} {number}, 480000 3830000)")
+    frame = gpd.GeoDataFrame(geometry=[line], crs=CRS)
+    with pytest.raises(LayerError, match="NaN or infinite"):
+        getattr(oracle.city(), verb)(frame)
+
+
+def test_closed_ground_that_crosses_itself_is_repaired_and_told() -> None:
+    x, y = oracle.node("N1").x, oracle.node("N1").y
+    bow = shapely.Polygon([(x - 50, y - 50), (x + 50, y + 50), (x + 50, y - 50), (x - 50, y + 50)])
+    both = gpd.GeoDataFrame(geometry=[bow, oracle.edges().geometry[2]], crs=CRS)
+    shut = oracle.city().closing_ways(both)
+    assert [one.severity for one in found(shut, "invalid") if one.layer == "closed ways"] == ["repair"]
+    assert len(found(shut, "closed")) == 1
+
+
 def test_a_way_far_from_every_street_is_an_error() -> None:
     node = oracle.node("N1")
     far = shapely.LineString([(node.x + 9000, node.y), (node.x + 9100, node.y)])
