@@ -25,10 +25,10 @@ from servicecircle.assessment import (
     sensitivity,
     split_change,
 )
-from servicecircle.city import About, City, Transport, project_population
+from servicecircle.city import About, City, Homes, Transport, project_population
 from servicecircle.datum import from_datum
 from servicecircle.findings import DataReport
-from servicecircle.network import AccessRule, DriveNetwork, WalkNetwork
+from servicecircle.network import AccessRule, Drawing, DriveNetwork, WalkNetwork
 from servicecircle.plan import Plan, bundled_plans, read_plan
 from servicecircle.read import (
     bus_lines,
@@ -69,8 +69,10 @@ __all__ = [
     "City",
     "Comparison",
     "DataReport",
+    "Drawing",
     "DriveNetwork",
     "Explanation",
+    "Homes",
     "NetworkQuality",
     "Plan",
     "Proposal",

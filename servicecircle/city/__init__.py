@@ -2,6 +2,7 @@
 
 from servicecircle.city.about import About
 from servicecircle.city.ageing import project_population
+from servicecircle.city.catchments import Homes
 from servicecircle.city.city import City
 from servicecircle.city.inspection import as_text
 from servicecircle.city.sharing import shared
@@ -17,6 +18,7 @@ __all__ = [
     "YES_NO",
     "About",
     "City",
+    "Homes",
     "Transport",
     "Ways",
     "as_text",
