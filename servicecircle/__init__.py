@@ -23,11 +23,12 @@ from servicecircle.assessment import (
     network_quality,
     progress_table,
     read_manifest,
+    scenario_table,
     sensitivity,
     split_change,
     write_manifest,
 )
-from servicecircle.city import About, City, Homes, Transport
+from servicecircle.city import About, City, Homes, Transport, project_population
 from servicecircle.datum import from_datum
 from servicecircle.findings import DataReport
 from servicecircle.network import AccessRule, Drawing, DriveNetwork, WalkNetwork
@@ -57,6 +58,7 @@ from servicecircle.read import (
     with_zone_ids,
     write_review,
 )
+from servicecircle.scenarios import Scenario, read_scenario
 from servicecircle.show import (
     FigureNotes,
     comparison_map,
@@ -102,6 +104,7 @@ __all__ = [
     "NetworkQuality",
     "Plan",
     "Proposal",
+    "Scenario",
     "Sensitivity",
     "Transport",
     "WalkNetwork",
@@ -131,6 +134,7 @@ __all__ = [
     "new_city",
     "overview_map",
     "progress_table",
+    "project_population",
     "radius_map",
     "read_barriers",
     "read_city",
@@ -142,9 +146,11 @@ __all__ = [
     "read_plan",
     "read_population",
     "read_review",
+    "read_scenario",
     "read_walk_network",
     "sample_city",
     "save_offline",
+    "scenario_table",
     "sensitivity",
     "sites_map",
     "speed_map",

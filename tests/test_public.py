@@ -38,6 +38,7 @@ PUBLIC = [
     "NetworkQuality",
     "Plan",
     "Proposal",
+    "Scenario",
     "Sensitivity",
     "Transport",
     "WalkNetwork",
@@ -67,6 +68,7 @@ PUBLIC = [
     "new_city",
     "overview_map",
     "progress_table",
+    "project_population",
     "radius_map",
     "read_barriers",
     "read_city",
@@ -78,9 +80,11 @@ PUBLIC = [
     "read_plan",
     "read_population",
     "read_review",
+    "read_scenario",
     "read_walk_network",
     "sample_city",
     "save_offline",
+    "scenario_table",
     "sensitivity",
     "sites_map",
     "speed_map",
@@ -103,7 +107,7 @@ PUBLIC = [
     "write_summary",
 ]
 
-MADE_BY_USERS = ("AccessRule", "City", "FigureNotes", "Transport")
+MADE_BY_USERS = ("AccessRule", "City", "FigureNotes", "Scenario", "Transport")
 """The classes that users make themselves; the others are what functions return."""
 
 LOADED_WHEN_USED = ("folium", "osmnx", "numba", "osmium", "rasterio", "matplotlib", "pydantic", "openpyxl", "tomlkit")

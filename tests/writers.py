@@ -60,6 +60,12 @@ def page() -> folium.Map:
     return sc.gap_map(result(), "LY-01")
 
 
+@cache
+def scenario() -> sc.Scenario:
+    """Return a scenario whose file takes a moment to write."""
+    return sc.Scenario("封路").closing_ways(result().city.walk.edges.iloc[:60])
+
+
 WRITERS: dict[str, Callable[[Path], object]] = {
     "summary.html": lambda path: sc.write_summary(result(), path),
     "report.html": lambda path: sc.write_report(result(), path, figures=[]),
@@ -75,6 +81,7 @@ WRITERS: dict[str, Callable[[Path], object]] = {
     "cells.parquet": lambda path: sc.write_layer(result().cells, path),
     "map.html": offline,
     "layers.gpkg": lambda path: sc.write_layers(result(), path),
+    "scenario.toml": lambda path: scenario().save(path, replace=True),
 }
 """The name of a file -> what writes it."""
 

@@ -83,9 +83,8 @@ class Drawing:
     @property
     def _tools(self) -> dict[str, str]:
         """Return what search, measure and the other controls of every map say."""
-        keys = ("tool_search", "tool_nothing", "tool_measure", "tool_hint", "tool_length", "tool_area", "tool_hectares")
-        keys += ("tool_full", "tool_north", "tool_n")
-        words = {key.removeprefix("tool_"): phrase(key, self.language) for key in keys}
+        keys = ("search", "nothing", "measure", "hint", "length", "area", "hectares", "full", "north", "n")
+        words = {key: phrase(f"tool_{key}", self.language) for key in keys}
         return words | {"standard": term("standard", self.language)}
 
     @property
