@@ -83,7 +83,7 @@ from servicecircle.show import (
     write_report,
     write_summary,
 )
-from servicecircle.siting import Proposal, best_sites
+from servicecircle.siting import Closing, Closures, Proposal, best_sites
 
 __version__ = version("servicecircle")
 
@@ -93,6 +93,8 @@ __all__ = [
     "AccessRule",
     "Assessment",
     "City",
+    "Closing",
+    "Closures",
     "Comparison",
     "DataReport",
     "Drawing",

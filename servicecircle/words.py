@@ -294,11 +294,34 @@ _EQUITY: Terms = {
     "ratio_to_all": ("与全体之比", "ratio to all residents"),
 }
 
+_CLOSING: Terms = {
+    "below_minimum": ("低于最小规模", "below the minimum"),
+    "beyond_limit": ("超限人数", "of them beyond the limit"),
+    "by_bus": ("乘校车人数", "of them by school bus"),
+    "children": ("转园人数", "children who move"),
+    "children_beyond": ("限距外儿童", "children beyond the limit"),
+    "children_nearest": ("就近儿童数", "children nearest to it"),
+    "enrolment": ("在园人数", "enrolment"),
+    "facility_id": ("设施编号", "facility id"),
+    "facility_name": ("设施", "facility"),
+    "free_places": ("空余学位", "free places"),
+    "longest_minutes": ("最远分钟", "longest way (min)"),
+    "newly_beyond": ("新增限距外儿童", "children newly beyond the limit"),
+    "reason": ("原因", "reason"),
+    "received": ("接收人数", "children received"),
+    "receiver_id": ("接收设施编号", "id of the receiving facility"),
+    "receiver_name": ("接收设施", "receiving facility"),
+    "receivers": ("接收设施及人数", "receiving facilities, children each"),
+    "residents_beyond": ("限距外居民", "residents beyond the limit"),
+    "without_place": ("无学位人数", "children without a place"),
+    "zone_id": ("单元编号", "zone id"),
+}
+
 SERVICES = tuple(_SERVICES)
 """Every service that this vocabulary names; a plan and a city may hold others too."""
 
 WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
-    _STATUSES | _MEASURES | _GROUPS | _SERVICES | _AREAS | _OTHER | _HEADS | _EQUITY
+    _STATUSES | _MEASURES | _GROUPS | _SERVICES | _AREAS | _OTHER | _HEADS | _EQUITY | _CLOSING
 )
 """Every term by its key: Chinese, English."""
 

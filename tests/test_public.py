@@ -27,6 +27,8 @@ PUBLIC = [
     "AccessRule",
     "Assessment",
     "City",
+    "Closing",
+    "Closures",
     "Comparison",
     "DataReport",
     "Drawing",
@@ -107,7 +109,7 @@ PUBLIC = [
     "write_summary",
 ]
 
-MADE_BY_USERS = ("AccessRule", "City", "FigureNotes", "Scenario", "Transport")
+MADE_BY_USERS = ("AccessRule", "City", "Closing", "FigureNotes", "Scenario", "Transport")
 """The classes that users make themselves; the others are what functions return."""
 
 LOADED_WHEN_USED = ("folium", "osmnx", "numba", "osmium", "rasterio", "matplotlib", "pydantic", "openpyxl", "tomlkit")

@@ -4,7 +4,7 @@ from servicecircle.network.access import AccessRule
 from servicecircle.network.barriers import Barriers
 from servicecircle.network.closing import closed
 from servicecircle.network.drawing import Drawing
-from servicecircle.network.drive import DRIVE_SPEEDS_KMH, DriveNetwork, Rides, rides, stated_kmh
+from servicecircle.network.drive import DRIVE_SPEEDS_KMH, DriveNetwork, Rides, rides, rides_within, stated_kmh
 from servicecircle.network.graph import WalkNetwork
 from servicecircle.network.isochrones import isochrones
 from servicecircle.network.joining import JOIN_M, joined
@@ -50,6 +50,7 @@ __all__ = [
     "reached_edges",
     "reached_lines",
     "rides",
+    "rides_within",
     "route",
     "service_areas",
     "snap",

@@ -13,7 +13,7 @@ import pandas as pd
 from servicecircle.errors import NetworkError
 from servicecircle.findings import DataReport, Finding
 from servicecircle.network.graph import WalkNetwork
-from servicecircle.network.travel import nearest
+from servicecircle.network.travel import nearest, within
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from servicecircle.network.positions import Positions
+    from servicecircle.network.travel import Pairs
 
 LAYER = "drive network"
 
@@ -218,13 +219,55 @@ def rides(
     array([90.])
     """
     slowness = 1.0 / speed_m_s
-    timed = replace(
-        roads,
-        edge_length_m=roads.edge_length_m * slowness,
-        arc_length_m=np.ascontiguousarray((roads.edge_length_m * slowness)[roads.arc_edge]),
-    )
+    timed = _timed_roads(roads, slowness)
     found = nearest(timed, _timed(origins, slowness, access_m_s), _timed(facilities, slowness, access_m_s))
     return Rides(found.distance_m, found.facility)
+
+
+def rides_within(
+    roads: WalkNetwork,
+    origins: Positions,
+    facilities: Positions,
+    *,
+    speed_m_s: NDArray[np.float64],
+    access_m_s: float,
+    limit_s: float = np.inf,
+) -> Pairs:
+    """Return all pairs of an origin and a facility within a riding time (seconds) of each other.
+
+    Parameters
+    ----------
+    roads, origins, facilities, speed_m_s, access_m_s
+        As in `rides`: metres, and m/s.
+    limit_s
+        The longest ride, seconds (inclusive).
+
+    Returns
+    -------
+    Pairs
+        Sorted by origin, then facility; ``distance_m`` holds seconds.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> from shapely import LineString, Point
+    >>> from servicecircle.network import snap
+    >>> street = gpd.GeoDataFrame(geometry=[LineString([(500000, 0), (500600, 0)])], crs="EPSG:4549")
+    >>> roads = DriveNetwork.from_edges(street).roads
+    >>> ends = snap(roads, [Point(500000, 30), Point(500600, 0)])
+    >>> rides_within(roads, ends.take([0]), ends, speed_m_s=np.array([10.0]), access_m_s=1.0).distance_m
+    array([60., 90.])
+    """
+    slowness = 1.0 / speed_m_s
+    timed = _timed_roads(roads, slowness)
+    places = _timed(origins, slowness, access_m_s), _timed(facilities, slowness, access_m_s)
+    return within(timed, *places, limit_m=limit_s)
+
+
+def _timed_roads(roads: WalkNetwork, slowness: NDArray[np.float64]) -> WalkNetwork:
+    """Return roads whose metres are seconds."""
+    seconds = roads.edge_length_m * slowness
+    return replace(roads, edge_length_m=seconds, arc_length_m=np.ascontiguousarray(seconds[roads.arc_edge]))
 
 
 def _timed(positions: Positions, slowness: NDArray[np.float64], access_m_s: float) -> Positions:

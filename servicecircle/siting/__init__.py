@@ -2,6 +2,8 @@
 
 from servicecircle.siting.capacitated import fewest_serving, least_walk_served, most_served
 from servicecircle.siting.center import shortest_worst_walk
+from servicecircle.siting.closing import Closing
+from servicecircle.siting.closures import Closures
 from servicecircle.siting.covering import most_covered
 from servicecircle.siting.fairness import fairest
 from servicecircle.siting.fewest import fewest_sites
@@ -12,6 +14,8 @@ from servicecircle.siting.solution import Shortfall, Solution
 
 __all__ = [
     "Capacity",
+    "Closing",
+    "Closures",
     "Coverage",
     "Distances",
     "Effort",
