@@ -13,7 +13,8 @@ from servicecircle.city import City
 from servicecircle.errors import InputError
 from servicecircle.siting.closing_checks import faults_of, question_faults
 from servicecircle.siting.closing_ground import CHILD, Enrolled, Limit
-from servicecircle.siting.closing_program import Ask, merge
+from servicecircle.siting.closing_model import Ask
+from servicecircle.siting.closing_program import merge
 from servicecircle.siting.closing_reasons import shortfall_of, why_open
 from servicecircle.siting.closing_tables import facility_table
 from servicecircle.siting.closures import Closures
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from servicecircle.siting.closing_program import Goal
+    from servicecircle.siting.closing_model import Goal
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

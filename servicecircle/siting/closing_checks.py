@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from servicecircle.errors import InputError
-from servicecircle.siting.closing_program import GOALS
+from servicecircle.siting.closing_model import GOALS
 from servicecircle.text import did_you_mean
 
 if TYPE_CHECKING:

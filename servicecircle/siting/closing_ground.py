@@ -14,7 +14,7 @@ from servicecircle.city.zoning import settings_of, smallest_zone
 from servicecircle.errors import InputError
 from servicecircle.findings import DataReport, Finding
 from servicecircle.network import rides, rides_within, within
-from servicecircle.siting.closing_program import ROUNDING, Merger
+from servicecircle.siting.closing_model import ROUNDING, Merger
 from servicecircle.text import did_you_mean, listed
 from servicecircle.units import SECONDS_PER_MINUTE, WALK_SPEEDS, minutes_walked, reaches
 from servicecircle.words import word

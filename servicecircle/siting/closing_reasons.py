@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from servicecircle.siting.closing_program import ROUNDING, Ask, merge
+from servicecircle.siting.closing_model import ROUNDING, Ask
+from servicecircle.siting.closing_program import merge
 from servicecircle.siting.solution import Shortfall
 from servicecircle.text import listed
 
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from servicecircle.siting.closing_ground import Enrolled
-    from servicecircle.siting.closing_program import Merged, Merger
+    from servicecircle.siting.closing_model import Merger
+    from servicecircle.siting.closing_program import Merged
     from servicecircle.siting.instance import Effort
 
     Floats = NDArray[np.float64]

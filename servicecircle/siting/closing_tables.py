@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from servicecircle.siting.closing_program import ROUNDING
+from servicecircle.siting.closing_model import ROUNDING
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -66,7 +66,7 @@ def flows(merged: Merged) -> pd.DataFrame:
     children = merged.moved[pairs]
     return pd.DataFrame(
         {
-            "closing": merger.at[home],
+            "closing": np.take(merger.at, home),
             "to": merger.to[pairs],
             "children": children,
             "before": children * merger.now[home],

@@ -48,8 +48,9 @@ class Closures:
         choice can beat.
     extra_minutes
         Minutes on the way that the moves add, summed over the children.
-    gap_minutes
-        How far that is at most from the least that is possible for this objective, as a share; 0 if it is proven.
+    ways_proven
+        Whether it is proven that no choice with this objective sends fewer children beyond the limit, then fewer by
+        bus, then adds fewer minutes.
     stopped
         What ended the search before the proof, "" for nothing.
     table
@@ -82,7 +83,7 @@ class Closures:
     objective: float
     bound: float
     extra_minutes: float
-    gap_minutes: float
+    ways_proven: bool
     stopped: Stop
     table: pd.DataFrame
     moves: pd.DataFrame
@@ -111,7 +112,7 @@ class Closures:
             merged.objective,
             merged.bound,
             float((moved["after"] - moved["before"]).sum()),
-            merged.gap_minutes,
+            merged.ways_proven,
             merged.stopped,
             closed_table(data, merged, moves),
             moves,
@@ -133,8 +134,8 @@ class Closures:
 
     @property
     def proven(self) -> bool:
-        """Whether it is proven that no choice is better, nor as good with fewer minutes."""
-        return self.gap == 0.0 and self.gap_minutes == 0.0 and self.stopped in {"", "gap"}
+        """Whether it is proven that no choice has a better objective."""
+        return self.gap == 0.0
 
     @property
     def feasible(self) -> bool:
@@ -169,9 +170,11 @@ class Closures:
 
     def _lines(self) -> list[tuple[str, str]]:
         """Return what was found, English and Chinese, line by line."""
-        children, extra = self.table["children"].sum(), self.extra_minutes
-        mean = extra / children if children else 0.0
+        children = self.table["children"].sum()
+        mean = self.extra_minutes / children if children else 0.0
         proof = ("proven", "已证最优") if self.proven else (f"gap {self.gap:.2%}", f"间隙 {self.gap:.2%}")
+        if not self.ways_proven:
+            proof = proof[0] + ", ways not proven best", proof[1] + "，就读距离未证最优"
         if self.goal == "trial":
             proof = ("as asked", "按指定")
         new, newly = self.left["newly_beyond"].sum(), int((self.left["newly_beyond"] > 0).sum())
