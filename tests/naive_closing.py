@@ -30,7 +30,8 @@ def least_minutes(
 
     All numbers are whole. None where the children cannot be placed so.
     """
-    graph, far = nx.DiGraph(), 100_000
+    graph: nx.DiGraph[object] = nx.DiGraph()
+    far = 100_000
     moving = [home for home, at in enumerate(merger.at.tolist()) if at in closed]
     need = {one: int(merger.needed - merger.enrolled[one]) for one in filled}
     total = sum(int(merger.children[home]) for home in moving)

@@ -17,7 +17,7 @@ from servicecircle.siting.closing_model import Ask
 from servicecircle.siting.closing_program import merge
 from servicecircle.siting.closing_reasons import shortfall_of, why_open
 from servicecircle.siting.closing_tables import facility_table
-from servicecircle.siting.closures import Closures
+from servicecircle.siting.closures import Closures, closures_of
 from servicecircle.siting.instance import Effort
 from servicecircle.units import SECONDS_PER_MINUTE
 
@@ -168,7 +168,7 @@ class Closing:
         ask, effort = Ask(goal, most, float(leave)), effort or Effort()
         merged = merge(data.merger.of(may_close), ask, effort)
         reasons = why_open(data, merged, ask, among=asked, keep=held, effort=effort)
-        return Closures.of(data, merged, goal=goal, reasons=reasons)
+        return closures_of(data, merged, goal=goal, reasons=reasons)
 
     def trial(self, ids: str | Iterable[str], *, effort: Effort | None = None) -> Closures:
         """Return what closing exactly these facilities, small or not, would mean.
@@ -204,7 +204,7 @@ class Closing:
         ask, effort = Ask(forced=True), effort or Effort()
         merged = merge(data.merger_of(numbers), ask, effort)
         reasons = why_open(data, merged, ask, among=np.zeros(len(chosen), dtype=np.bool_), keep=chosen, effort=effort)
-        return Closures.of(data, merged, goal="trial", reasons=reasons, shortfall=shortfall_of(data, merged))
+        return closures_of(data, merged, goal="trial", reasons=reasons, shortfall=shortfall_of(data, merged))
 
     def __repr__(self) -> str:
         data = self.enrolled

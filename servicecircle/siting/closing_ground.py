@@ -182,7 +182,18 @@ class Enrolled:
     @cached_property
     def homes_known(self) -> Flags:
         """Where it is known how many children a facility has, and where they live, shape (facilities,)."""
-        return ~np.isnan(self.enrolled) & ((self.enrolled <= ROUNDING) | (self.lives > 0))
+        lives = (self.lives > 0) | ((self.enrolled <= ROUNDING) & self.reachable)
+        return np.asarray(~np.isnan(self.enrolled) & lives)
+
+    @cached_property
+    def reachable(self) -> Flags:
+        """Which facilities have a place on the networks that children use, shape (facilities,)."""
+        drive, found = self.ground.city.transport.drive, np.zeros(len(self.numbers), dtype=np.bool_)
+        if self.limit.walks:
+            found |= self.ground.facility_positions.placed[self.numbers]
+        if self.limit.rides and drive is not None:
+            found |= self.ground.places_on(drive.roads)[1].placed[self.numbers]
+        return found
 
     @cached_property
     def small(self) -> Flags:
@@ -321,7 +332,7 @@ class Enrolled:
         else:
             en = f"{told}; each is taken to go to the nearest open facility, {nowhere:,.0f} reach none."
             zh = f"{told_zh}；假设均入最近的现状设施，其中 {nowhere:,.0f} 人无法到达任何设施。"
-        found = [Finding("population", "children", "info", en, zh, column=self.group)]
+        found = [Finding("population", "children", "info", en, zh, column=self.group), *self._assumed()]
         for where, code, column, en, zh in (
             (np.isnan(self.enrolled), "enrolment_unknown", self.enrolment, "enrolment", "在园人数"),
             (np.isnan(self.places), "places_unknown", self.capacity, "places", "学位数"),
@@ -332,10 +343,34 @@ class Enrolled:
             said = f"{en}: not known. Such a facility {stays}takes nobody. Fill it in where you can."
             said_zh = f"{zh}未知：这类设施{stays_zh}不接收，请补充。"
             if code == "homes_unknown":
-                said = f"{en} is not known (no cell is nearest to it): it stays open."
-                said_zh = f"{zh}未知（没有以其为最近设施的居民点）：不撤并。"
+                said = (
+                    f"{en} is not known (no cell is nearest to it, or no way leads there): such a facility stays open."
+                )
+                said_zh = f"{zh}未知（没有以其为最近设施的居民点，或无路可达）：不撤并。"
             if where.any():
                 found.append(
                     Finding.about("facilities", code, "warning", en=said, zh=said_zh, column=column, rows=ids[where])
                 )
+        return found
+
+    def _assumed(self) -> list[Finding]:
+        """Return what the figures rest on beside the children: estimates, bus times, places."""
+        found, drive = [], self.ground.city.transport.drive
+        if self.group in self.ground.estimated:
+            en = f"{self.group} is estimated from shares or totals of zones, and so is every figure here."
+            zh = f"{self.group} 由单元的比例或总数推算，各项结果均为估算。"
+            found.append(Finding("population", "estimated", "warning", en, zh, column=self.group))
+        if self.limit.rides and drive is not None:
+            en = (
+                f"by bus: {drive.share_stated:.0%} of the road length states a speed, the rest has that assumed for "
+                f"its class; both ends are walked at {ADULT:g} m/s; no waiting and no detours: a lower bound."
+            )
+            zh = (
+                f"乘校车：路长的 {drive.share_stated:.0%} 标有车速，其余按道路等级取假设值；两端步行 {ADULT:g} 米/秒；"
+                "不计等候和绕行，为下限。"
+            )
+            found.append(Finding("drive network", "school_bus", "info", en, zh))
+        if not self.capacity:
+            en, zh = "places set no limit, as asked.", "按要求不受学位数限制。"
+            found.append(Finding("facilities", "no_capacity", "info", en, zh))
         return found

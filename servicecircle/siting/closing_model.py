@@ -148,9 +148,9 @@ def program_of(merger: Merger, ask: Ask) -> Program:
     sizes = sizes_of(merger)
     blocks = [_everyone(merger), _open(merger), _places(merger), _beyond(merger, ask), _small(merger, ask)]
     if ask.most is not None:
-        row = coo_array((np.ones(sizes.shares), (np.zeros(sizes.shares, int), np.arange(sizes.shares))))
-        row.resize((1, sizes.end))
-        blocks.append((csr_array(row), np.array([-np.inf]), np.array([float(ask.most)])))
+        own = np.arange(sizes.shares)
+        part = (np.ones(sizes.shares), np.zeros_like(own), own)
+        blocks.append(_block(sizes.end, [part], low=np.array([-np.inf]), high=np.array([float(ask.most)])))
     lower, upper = np.zeros(sizes.end), np.ones(sizes.end)
     if ask.forced:
         lower[: sizes.shares] = 1.0

@@ -94,36 +94,6 @@ class Closures:
     shortfall: Shortfall | None
     report: DataReport
 
-    @classmethod
-    def of(
-        cls,
-        data: Enrolled,
-        merged: Merged,
-        *,
-        goal: str,
-        reasons: pd.DataFrame,
-        shortfall: Shortfall | None = None,
-    ) -> Closures:
-        """Return what a search found, as tables."""
-        moved, moves, cells = flows(merged), moves_table(data, merged), cells_table(data, merged.closed)
-        return cls(
-            goal,
-            tuple(data.frame["id"].to_numpy()[merged.closed].tolist()),
-            merged.objective,
-            merged.bound,
-            float((moved["after"] - moved["before"]).sum()),
-            merged.ways_proven,
-            merged.stopped,
-            closed_table(data, merged, moves),
-            moves,
-            receiving_table(data, merged),
-            left_table(data, cells),
-            staying_table(data, merged, reasons),
-            cells,
-            shortfall,
-            data.report,
-        )
-
     @property
     def gap(self) -> float:
         """How far the bound is from the objective, as a share of the larger; 0 if they agree."""
@@ -215,3 +185,27 @@ class Closures:
         stay = self.table_in("zh", "staying").round(1)
         title = f"低于规模仍保留 · {len(self.staying)} stay open below the minimum"
         return html + table_html(stay.to_numpy().tolist(), heads=list(stay.columns), title=title)
+
+
+def closures_of(
+    data: Enrolled, merged: Merged, *, goal: str, reasons: pd.DataFrame, shortfall: Shortfall | None = None
+) -> Closures:
+    """Return what a search found, as tables."""
+    moved, moves, cells = flows(merged), moves_table(data, merged), cells_table(data, merged.closed)
+    return Closures(
+        goal,
+        tuple(data.frame["id"].to_numpy()[merged.closed].tolist()),
+        merged.objective,
+        merged.bound,
+        float((moved["after"] - moved["before"]).sum()),
+        merged.ways_proven,
+        merged.stopped,
+        closed_table(data, merged, moves),
+        moves,
+        receiving_table(data, merged),
+        left_table(data, cells),
+        staying_table(data, merged, reasons),
+        cells,
+        shortfall,
+        data.report,
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import pytest
 
@@ -107,7 +108,7 @@ def test_the_children_of_an_enrolment_column_live_as_those_of_the_cells_do() -> 
     [
         ({"max_walk_m": 150}, {}, "K1", "reach"),
         ({"min_enrolment": 25}, {}, "K1", "together"),
-        ({}, {"keep": ["K1"]}, "K1", "kept"),
+        ({"min_enrolment": 25}, {"keep": ["K1"]}, "K1", "kept"),
         ({}, {"keep": ["K1"], "most": 0}, "K2", "most"),
     ],
 )
@@ -224,6 +225,22 @@ def test_what_is_not_known_is_never_guessed() -> None:
     assert found.staying.set_index("facility_id")["why"].to_dict() == {"K1": "places", "K2": "unknown"}
     with pytest.raises(InputError, match="K2"):
         problem.trial("K2")
+
+
+def test_a_facility_that_no_way_leads_to_is_not_closed_as_empty() -> None:
+    city = town()
+    lost = city.facilities[city.facilities["id"] == "K2"].drop(columns="geometry").assign(id="K9", zone_id="V1")
+    with_lost = city.adding(gpd.GeoDataFrame(lost, geometry=[None], crs=city.crs))
+    found = solved(closing(with_lost))
+    assert found.closed == ("K2",)
+    assert found.staying.set_index("facility_id")["why"].to_dict() == {"K9": "unknown"}
+    assert "K9" not in found.receiving["facility_id"].tolist()
+
+
+def test_a_service_without_open_facilities() -> None:
+    found = solved(closing(town().changing(["K1", "K2", "K3", "K4"], status="closed")))
+    assert (found.closed, found.objective, found.bound) == ((), 0.0, 0.0)
+    assert found.left["children_beyond_after"].sum() == 79
 
 
 def test_all_that_is_wrong_is_said_at_once() -> None:
