@@ -192,9 +192,7 @@ class Ground:
         found = self.origins.search.within(self.facility_positions.take(facilities), limit_m=limit_m)
         return Pairs(found.origin, facilities[found.facility], found.distance_m)
 
-    def own_zone(
-        self, facilities: NDArray[np.int64], limit_m: NDArray[np.float64]
-    ) -> dict[str, NDArray[np.bool_]]:
+    def own_zone(self, facilities: NDArray[np.int64], limit_m: NDArray[np.float64]) -> dict[str, NDArray[np.bool_]]:
         """Return for each level which cells reach a facility of their own zone within their limit (metres)."""
         known = [one for one in (*self.own_zones, *self.earlier.own_zones) if np.array_equal(one.limit_m, limit_m)]
         near = closest(known, facilities)

@@ -111,9 +111,7 @@ def assess(
     )
 
 
-def _outcome(
-    ground: Ground, plan: Plan, standard: Standard, poor: dict[str, tuple[float, float]]
-) -> Outcome:
+def _outcome(ground: Ground, plan: Plan, standard: Standard, poor: dict[str, tuple[float, float]]) -> Outcome:
     """Return what a standard comes to, with all that has to be said of it."""
     outcome = _with_rows(ground, standard, _assess_one(ground, plan, standard))
     outcome.evidence += network_cautions(poor, standard, outcome)

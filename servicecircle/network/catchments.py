@@ -36,16 +36,13 @@ class Origins:
         As the kernels take them.
     homes
         Their doors, as the kernels take them.
-    point
-        The origin of each door.
     """
 
     network: WalkNetwork
     positions: Positions
     arcs: Arcs
     queue: Queue
-    homes: tuple[Ints, Ints, Ints, Floats, Floats, Ints, Ints]
-    point: Ints
+    homes: tuple[Ints, Ints, Ints, Floats, Floats, Ints, Ints, Ints]
 
     @classmethod
     def of(cls, network: WalkNetwork, positions: Positions) -> Origins:
@@ -57,10 +54,10 @@ class Origins:
         begin = np.zeros(len(network) + 1, dtype=np.int64)
         np.cumsum(np.bincount(doors.edge[order], minlength=len(network)), out=begin[1:])
         first = np.searchsorted(point, np.arange(len(positions) + 1)).astype(np.int64)
-        homes = begin, order, doors.edge, to_ends.ravel(), doors.access_m, first, ends.ravel()
+        homes = begin, order, doors.edge, to_ends.ravel(), doors.access_m, first, ends.ravel(), point
         nothing: Seeds = np.empty(0, dtype=np.int64), np.empty(0), np.empty(0, dtype=np.int64)
         limit, per_metre, buckets = queue_size(network, np.inf, nothing)
-        return cls(network, positions, arcs_of(network), (limit, per_metre, min(buckets, BUCKETS)), homes, point)
+        return cls(network, positions, arcs_of(network), (limit, per_metre, min(buckets, BUCKETS)), homes)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -158,16 +155,15 @@ class Catchments:
         seeds = first, second, third
         doors = _with_doors(self.doors, _by_edge(fresh), old)
         labels = self.node_m.copy(), self.node_owner.copy()
-        slots = ranks, gone
-        lost = np.flatnonzero(np.append(gone, False)[self.node_owner]) if len(going) else going  # noqa: FBT003
-        touched = resweep.resweep(self.origins.arcs, seeds, self.origins.queue, labels, slots, lost)
+        lost = np.flatnonzero(np.append(gone, np.zeros(1, dtype=bool))[self.node_owner]) if len(going) else going
+        state = *labels, ranks, gone
+        touched = resweep.resweep(self.origins.arcs, (*seeds, lost), self.origins.queue, state)
         if not resweep.sound_near(touched, self.origins.arcs, seeds, labels):
             return self._anew(facilities, ranks, gone)
         answers = self.distance_m.copy(), self.facility.copy()
         edges = np.concatenate([facilities.take(going).at_doors[0].edge, fresh.at_doors[0].edge])
         near = touched, edges[edges >= 0], self.origins.arcs[0], network.arc_edge
-        homes, point = self.origins.homes, self.origins.point
-        resweep.answer_again(near, homes, point, labels, slots, doors, answers)
+        resweep.answer_again(near, self.origins.homes, (*state, *doors), answers)
         return Catchments(self.origins, facilities, ranks, gone, seeds, doors, *labels, *answers)
 
     def _anew(self, facilities: Positions, rank: Ints, gone: Flags) -> Catchments:

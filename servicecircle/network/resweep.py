@@ -2,7 +2,8 @@
 
 Labels are right when every one of them is the least that its seeds and neighbours offer, in metres and then in rank.
 So a facility that comes is swept only as far as it is nearer, and where one goes only what it held is swept again from
-the border. ``slots`` is (rank, whether it is gone) of every facility by its number; the other groups are as in `sweep`.
+the border. ``state`` is (metres, facility) of every node and (rank, whether it is gone) of every facility by its
+number; the other groups are as in `sweep`.
 """
 
 from __future__ import annotations
@@ -11,70 +12,76 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from servicecircle.network.sweep import FIRST_SIZE, NONE, _bucket, _compiled, _grown, _push, _twice
+from servicecircle.network.sweep import FIRST_SIZE, NONE, _bucket, _compiled, _push, _twice
 
 if TYPE_CHECKING:
     from servicecircle.network.sweep import Arcs, Flags, Floats, Ints, Queue, Seeds
 
     Labels = tuple[Floats, Ints]
-    Slots = tuple[Ints, Flags]
-    Homes = tuple[Ints, Ints, Ints, Floats, Floats, Ints, Ints]
-    Doors = tuple[Ints, Floats, Floats, Ints]
+    State = tuple[Floats, Ints, Ints, Flags]
+    Starts = tuple[Ints, Floats, Ints, Ints]
+    Homes = tuple[Ints, Ints, Ints, Floats, Floats, Ints, Ints, Ints]
+    Known = tuple[Floats, Ints, Ints, Flags, Ints, Floats, Floats, Ints]
 
 
 @_compiled
-def _less(metres: float, rank: int, than: float, other: int, ranks: Ints) -> bool:
-    """Return whether a label comes before another, which may be none."""
-    return metres < than or (metres == than and (other == NONE or rank < ranks[other]))
+def _less(metres: float, rank: int, than: tuple[float, int], ranks: Ints) -> bool:
+    """Return whether a label comes before another (metres, facility), which may be none."""
+    return metres < than[0] or (metres == than[0] and (than[1] == NONE or rank < ranks[than[1]]))
 
 
 @_compiled
-def resweep(  # noqa: C901, PLR0912 - one loop, kept whole for speed
-    arcs: Arcs, seeds: Seeds, queue: Queue, labels: Labels, slots: Slots, lost: Ints
-) -> Ints:
-    """Bring labels up to date, in place, and return the nodes that have another one.
-
-    ``seeds`` are those of all facilities, also of those that came or went, ``lost`` the nodes of those that went.
-    """
-    indptr, targets, metres = arcs
-    best, owner = labels
-    ranks, gone = slots
-    nodes = len(best)
-    todo, changed = np.zeros(nodes, dtype=np.bool_), np.zeros(nodes, dtype=np.bool_)
-    touched = np.empty(FIRST_SIZE, dtype=np.int64)
-    head = np.full(queue[2], NONE, dtype=np.int32)
-    entries = np.empty((FIRST_SIZE, 2), dtype=np.int32)
-    count = size = waiting = 0
-    touched = _grown(touched, len(lost))
-    for node in lost:
-        best[node], owner[node], changed[node] = np.inf, NONE, True
+def _give(node: int, label: tuple[float, int], state: State, marks: tuple[Flags, Flags, Ints], count: int) -> int:  # noqa: PLR0917
+    """Give a node a label to be passed on; return how many nodes have another label than they had."""
+    todo, changed, touched = marks
+    state[0][node], state[1][node], todo[node] = label[0], label[1], True
+    if not changed[node]:
+        changed[node] = True
         touched[count] = node
         count += 1
-    for i in range(len(seeds[0]) + len(lost)):
-        if i < len(seeds[0]):
-            node, slot, reach = seeds[0][i], seeds[2][i], seeds[1][i]
-            better = not gone[slot] and _less(reach, ranks[slot], best[node], owner[node], ranks)
-        else:  # the best that the border offers
-            node = lost[i - len(seeds[0])]
-            reach, slot, better = best[node], owner[node], False
-            for arc in range(indptr[node], indptr[node + 1]):
-                near = targets[arc]
-                if owner[near] == NONE:
-                    continue
-                offered = best[near] + metres[arc]
-                if _less(offered, ranks[owner[near]], reach, slot, ranks):
-                    reach, slot, better = offered, owner[near], True
-        if better:
-            best[node], owner[node] = reach, slot
-            if not changed[node]:
-                changed[node] = True
-                touched = _grown(touched, count + 1)
-                touched[count] = node
-                count += 1
-            todo[node] = True
-            if size == len(entries):
-                entries = _twice(entries)
-            size = _push(node, _bucket(reach, queue), (head, entries), size)
+    return count
+
+
+@_compiled
+def _offered(node: int, arcs: Arcs, state: State) -> tuple[float, int]:
+    """Return the best label that a node's neighbours offer it."""
+    best, owner, ranks, _ = state
+    reach, slot = np.inf, NONE
+    for arc in range(arcs[0][node], arcs[0][node + 1]):
+        near = arcs[1][arc]
+        metres = best[near] + arcs[2][arc]
+        if owner[near] != NONE and _less(metres, ranks[owner[near]], (reach, slot), ranks):
+            reach, slot = metres, owner[near]
+    return reach, slot
+
+
+@_compiled
+def resweep(arcs: Arcs, starts: Starts, queue: Queue, state: State) -> Ints:
+    """Bring labels up to date, in place, and return the nodes that have another one.
+
+    ``starts`` is the seeds of all facilities, also of those that came or went, and the nodes of those that went.
+    """
+    seeds, metres, slots, lost = starts
+    best, owner, ranks, gone = state
+    nodes = len(best)
+    todo, changed, touched = np.zeros(nodes, dtype=np.bool_), np.zeros(nodes, dtype=np.bool_), np.empty_like(owner)
+    marks = todo, changed, touched
+    head = np.full(queue[2], NONE, dtype=np.int32)
+    entries = np.empty((FIRST_SIZE + len(seeds) + len(lost), 2), dtype=np.int32)
+    count = size = waiting = 0
+    for node in lost:
+        best[node], owner[node] = np.inf, NONE
+    for i in range(len(seeds) + len(lost)):
+        if i < len(seeds):
+            node, label = seeds[i], (metres[i], slots[i])
+            if gone[slots[i]]:
+                continue
+        else:
+            node = lost[i - len(seeds)]
+            label = _offered(node, arcs, state)
+        if label[1] != NONE and _less(label[0], ranks[label[1]], (best[node], owner[node]), ranks):
+            count = _give(node, label, state, marks, count)
+            size = _push(node, _bucket(label[0], queue), (head, entries), size)
             waiting += 1
     for bucket in range(queue[2]):
         if waiting == 0:
@@ -86,22 +93,19 @@ def resweep(  # noqa: C901, PLR0912 - one loop, kept whole for speed
             if not todo[node]:
                 continue
             todo[node] = False
-            here, slot = best[node], owner[node]
-            for arc in range(indptr[node], indptr[node + 1]):
-                target = targets[arc]
-                reach = here + metres[arc]
-                if not _less(reach, ranks[slot], best[target], owner[target], ranks):
-                    continue
-                best[target], owner[target], todo[target] = reach, slot, True
-                if not changed[target]:
-                    changed[target] = True
-                    touched = _grown(touched, count + 1)
-                    touched[count] = target
-                    count += 1
-                if size == len(entries):
-                    entries = _twice(entries)
-                size = _push(target, _bucket(reach, queue), (head, entries), size)
-                waiting += 1
+            for arc in range(arcs[0][node], arcs[0][node + 1]):
+                target, label = arcs[1][arc], (best[node] + arcs[2][arc], owner[node])
+                if _less(label[0], ranks[label[1]], (best[target], owner[target]), ranks):
+                    count = _give(target, label, state, marks, count)
+                    if size == len(entries):
+                        entries = _twice(entries)
+                    size = _push(target, _bucket(label[0], queue), (head, entries), size)
+                    waiting += 1
+    for node in lost:
+        if not changed[node]:
+            changed[node] = True
+            touched[count] = node
+            count += 1
     return touched[:count].copy()
 
 
@@ -185,43 +189,40 @@ def settle(arcs: Arcs, seeds: Seeds, labels: Labels, order: Ints) -> None:
 
 
 @_compiled
-def _ask(origin: int, homes: Homes, labels: Labels, slots: Slots, doors: Doors) -> tuple[float, int]:
+def _ask(origin: int, homes: Homes, known: Known) -> tuple[float, int]:
     """Return the metres from an origin to its nearest facility, and which it is."""
-    _, _, edge, to_ends, access, first, ends = homes
-    edges, offset, leg, number = doors
+    _, _, edge, to_ends, access, first, ends, _ = homes
+    node_m, node_owner, ranks, gone, edges, offset, leg, number = known
     best, owner = np.inf, NONE
     for row in range(first[origin], first[origin + 1]):
         if edge[row] == NONE:
             continue
         for side in range(2):
             node = ends[2 * row + side]
-            slot = labels[1][node]
-            reach = labels[0][node] + (to_ends[2 * row + side] + access[row])
-            if slot != NONE and _less(reach, slots[0][slot], best, owner, slots[0]):
+            slot = node_owner[node]
+            reach = node_m[node] + (to_ends[2 * row + side] + access[row])
+            if slot != NONE and _less(reach, ranks[slot], (best, owner), ranks):
                 best, owner = reach, slot
         for j in range(np.searchsorted(edges, edge[row]), len(edges)):
             if edges[j] != edge[row]:
                 break
-            slot = number[j]
             reach = leg[j] + abs(to_ends[2 * row] - offset[j]) + access[row]
-            if not slots[1][slot] and _less(reach, slots[0][slot], best, owner, slots[0]):
-                best, owner = reach, slot
+            if not gone[number[j]] and _less(reach, ranks[number[j]], (best, owner), ranks):
+                best, owner = reach, number[j]
     return best, owner
 
 
 @_compiled
-def answer_again(
-    near: tuple[Ints, Ints, Ints, Ints], homes: Homes, point: Ints, labels: Labels, slots: Slots, doors: Doors,
-    answers: Labels,
-) -> int:  # fmt: skip
+def answer_again(near: tuple[Ints, Ints, Ints, Ints], homes: Homes, known: Known, answers: Labels) -> int:
     """Ask again, in place, for all origins on edges at some nodes, and on some edges; return how many.
 
     ``near`` is (nodes, edges, where the arcs of each node begin, edge of each arc). ``homes`` is (where the doors on
-    each edge begin, doors edge by edge, edge, metres to both its nodes, access, where the doors of each origin begin,
-    nodes); ``point`` the origin of each door, ``doors`` those of facilities, edge by edge.
+    each edge begin, doors edge by edge; then of each door: edge, metres to both its nodes, access; where the doors of
+    each origin begin; the nodes, and the origin, of each door). ``known`` is the state of the nodes, and the doors of
+    facilities, edge by edge.
     """
     nodes, some, indptr, arc_edge = near
-    begin, order = homes[0], homes[1]
+    begin, order, point = homes[0], homes[1], homes[7]
     seen = np.zeros(len(begin) - 1, dtype=np.bool_)
     asked = np.zeros(len(answers[0]), dtype=np.bool_)
     count = 0
@@ -237,5 +238,5 @@ def answer_again(
                 if not asked[origin]:
                     asked[origin] = True
                     count += 1
-                    answers[0][origin], answers[1][origin] = _ask(origin, homes, labels, slots, doors)
+                    answers[0][origin], answers[1][origin] = _ask(origin, homes, known)
     return count

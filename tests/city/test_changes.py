@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @cache
 def town() -> City:
-    """Return the hand-worked city with facilities that give rise to findings, one with a door, and a door of nothing."""
+    """Return the hand-worked city with facilities that give rise to findings, one of them with a door."""
     places = oracle.facilities()
     places.loc[places["id"] == "K1", ["geometry", "zone_id"]] = [None, "A"]
     places["ownership"] = ["public", "集体", *[None] * (len(places) - 2)]
