@@ -294,7 +294,9 @@ def _new_ground(city: City, facilities: gpd.GeoDataFrame, since: Ground | None, 
         centres = city.population.geometry.centroid.to_numpy()
         placed, placement = ways.placed(city.walk, centres, rule=rule), {}
         origins = Homes(Origins.of(city.walk, placed), Search(city.walk, placed))
-    facility_positions = _facility_positions(city, ways, facilities, since if shared and shared.cells else None, shared)
+    before = (since, shared) if since and shared else None
+    placed_before = before if shared and shared.cells else None
+    facility_positions = _facility_positions(city, ways, facilities, before=placed_before)
     earlier = Earlier.of(since, shared) if since and shared and shared.cells else Earlier()
     return Ground(
         city,
@@ -302,7 +304,7 @@ def _new_ground(city: City, facilities: gpd.GeoDataFrame, since: Ground | None, 
         since.cell_xy if since and shared and shared.people else city.cell_xy,
         cell_zones,
         facilities,
-        _facility_zones(city, facilities, since if shared and shared.zones else None, shared),
+        _facility_zones(city, facilities, before=before if shared and shared.zones else None),
         zone_zones,
         since.areas if since and shared and shared.areas else _area_shapes(city),
         extent,
@@ -323,7 +325,7 @@ def _still_placed(since: Ground, shared: Shared) -> dict[str, tuple[Finding, ...
     return {layer: found for layer, found in since.placement.items() if shared.ways and kept[layer]}
 
 
-def _kept(since: Ground, shared: Shared, size: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _kept(shared: Shared, size: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the earlier facilities that stand where they stood, in their new order, and the numbers of all others."""
     new = np.where(shared.stays, shared.number, -1)
     old = np.full(size, -1, dtype=np.int64)
@@ -332,26 +334,26 @@ def _kept(since: Ground, shared: Shared, size: int) -> tuple[NDArray[np.int64], 
 
 
 def _facility_positions(
-    city: City, ways: Ways, facilities: gpd.GeoDataFrame, since: Ground | None, shared: Shared | None
+    city: City, ways: Ways, facilities: gpd.GeoDataFrame, *, before: tuple[Ground, Shared] | None
 ) -> Positions:
     """Return where facilities stand on the network; only those that did not stand there before are placed."""
     places, ids = facilities.geometry.to_numpy(), facilities["id"]
-    if since is None or shared is None:
+    if before is None:
         return ways.placed(city.walk, places, rule=city.access, ids=ids)
-    old, fresh = _kept(since, shared, len(facilities))
+    since, shared = before
+    old, fresh = _kept(shared, len(facilities))
     there = np.flatnonzero(old >= 0)
     new = ways.placed(city.walk, places[fresh], rule=city.access, ids=ids.iloc[fresh])
     both = joined(since.facility_positions.take(old[there]), new)
     return both.take(np.argsort(np.concatenate([there, fresh]), kind="stable"))
 
 
-def _facility_zones(
-    city: City, facilities: gpd.GeoDataFrame, since: Ground | None, shared: Shared | None
-) -> pd.DataFrame:
+def _facility_zones(city: City, facilities: gpd.GeoDataFrame, *, before: tuple[Ground, Shared] | None) -> pd.DataFrame:
     """Return the zone of each level that each facility lies in; only those that are new are looked for."""
     fresh, parts = facilities, []
-    if since is not None and shared is not None:
-        old, _ = _kept(since, shared, len(facilities))
+    if before is not None:
+        since, shared = before
+        old, _ = _kept(shared, len(facilities))
         declared = since.facilities["zone_id"].to_numpy(dtype=object)[old], facilities["zone_id"].to_numpy(dtype=object)
         same = (old >= 0) & ((declared[0] == declared[1]) | (pd.isna(declared[0]) & pd.isna(declared[1])))
         parts = [since.facility_zones.iloc[old[same]].astype(object)]

@@ -7,11 +7,11 @@ from operator import is_
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 import shapely
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    import pandas as pd
     from numpy.typing import NDArray
 
     from servicecircle.assessment.ground import Ground
@@ -102,8 +102,7 @@ def shared_with(since: Ground, city: City, facilities: gpd.GeoDataFrame) -> Shar
 
 
 def _compared(old: gpd.GeoDataFrame, new: gpd.GeoDataFrame) -> tuple[Ints, Flags, Flags, frozenset[str]]:
-    """Return the new number of each facility, whether it stands where it stood, whether it is the same in all, and the
-    services with other ones."""
+    """Return each facility's new number, whether it stands where it stood, or is all the same; services touched."""
     places = {name: i for i, name in enumerate(new["id"])}
     number = np.array([places.get(name, -1) for name in old["id"]], dtype=np.int64)
     there = np.flatnonzero(number >= 0)

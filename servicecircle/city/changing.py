@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from typing import TypeVar
 
     import geopandas as gpd
+
     from servicecircle.city.contents import Contents
 
     City = TypeVar("City", bound=Contents)

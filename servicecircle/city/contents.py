@@ -28,7 +28,7 @@ from servicecircle.city.transport import LINES, Transport
 from servicecircle.city.ways import Ways
 from servicecircle.city.zoning import zones_of
 from servicecircle.errors import InputError, LayerError
-from servicecircle.findings import DataReport, Finding
+from servicecircle.findings import DataReport
 from servicecircle.network import AccessRule, WalkNetwork
 
 if TYPE_CHECKING:

@@ -12,7 +12,6 @@ from servicecircle.findings import Finding
 
 if TYPE_CHECKING:
     import geopandas as gpd
-    from numpy.typing import NDArray
 
 POLYGONS = frozenset({"Polygon", "MultiPolygon"})
 PLACES = POLYGONS | {"Point"}

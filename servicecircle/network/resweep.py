@@ -56,7 +56,9 @@ def _offered(node: int, arcs: Arcs, state: State) -> tuple[float, int]:
 
 
 @_compiled
-def resweep(arcs: Arcs, starts: Starts, queue: Queue, state: State) -> Ints:
+def resweep(  # noqa: C901, PLR0912 - one loop, kept whole for speed
+    arcs: Arcs, starts: Starts, queue: Queue, state: State
+) -> Ints:
     """Bring labels up to date, in place, and return the nodes that have another one.
 
     ``starts`` is the seeds of all facilities, also of those that came or went, and the nodes of those that went.

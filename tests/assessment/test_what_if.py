@@ -19,11 +19,12 @@ from pandas.testing import assert_frame_equal
 from servicecircle.assessment import Assessment, assess
 from servicecircle.city import About, City
 from servicecircle.network import AccessRule, WalkNetwork
-from servicecircle.plan import Plan
 from tests import oracle
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from servicecircle.plan import Plan
 
 TABLES = ("table", "companions", "evidence", "distances", "assumptions", "citations")
 
