@@ -24,10 +24,10 @@ from servicecircle.assessment import (
     sensitivity,
     split_change,
 )
-from servicecircle.city import About, City, Transport
+from servicecircle.city import About, City, Homes, Transport
 from servicecircle.datum import from_datum
 from servicecircle.findings import DataReport
-from servicecircle.network import AccessRule, DriveNetwork, WalkNetwork
+from servicecircle.network import AccessRule, Drawing, DriveNetwork, WalkNetwork
 from servicecircle.plan import Plan, bundled_plans, read_plan
 from servicecircle.read import (
     bus_lines,
@@ -67,8 +67,10 @@ __all__ = [
     "City",
     "Comparison",
     "DataReport",
+    "Drawing",
     "DriveNetwork",
     "Explanation",
+    "Homes",
     "NetworkQuality",
     "Plan",
     "Proposal",

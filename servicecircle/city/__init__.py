@@ -1,6 +1,7 @@
 """What is there: a city and its layers, checked on entry."""
 
 from servicecircle.city.about import About
+from servicecircle.city.catchments import Homes
 from servicecircle.city.city import City
 from servicecircle.city.inspection import as_text
 from servicecircle.city.transport import Transport
@@ -15,6 +16,7 @@ __all__ = [
     "YES_NO",
     "About",
     "City",
+    "Homes",
     "Transport",
     "Ways",
     "as_text",

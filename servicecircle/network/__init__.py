@@ -2,15 +2,18 @@
 
 from servicecircle.network.access import AccessRule
 from servicecircle.network.barriers import Barriers
+from servicecircle.network.drawing import Drawing
 from servicecircle.network.drive import DRIVE_SPEEDS_KMH, DriveNetwork, Rides, rides, stated_kmh
 from servicecircle.network.graph import WalkNetwork
-from servicecircle.network.isochrones import isochrones, reached_edges
+from servicecircle.network.isochrones import isochrones
 from servicecircle.network.levels import Crossings, Levels, crossings, levels_of
 from servicecircle.network.networkx_graphs import edges_of as graph_edges
 from servicecircle.network.noding import noded
 from servicecircle.network.positions import Doors, Positions, feet
 from servicecircle.network.quality import network_faults
+from servicecircle.network.reached import reached_edges, reached_lines
 from servicecircle.network.routes import Route, route
+from servicecircle.network.service_areas import service_areas
 from servicecircle.network.snap import snap
 from servicecircle.network.travel import Nearest, Pairs, k_nearest, nearest, within
 
@@ -20,6 +23,7 @@ __all__ = [
     "Barriers",
     "Crossings",
     "Doors",
+    "Drawing",
     "DriveNetwork",
     "Levels",
     "Nearest",
@@ -38,8 +42,10 @@ __all__ = [
     "network_faults",
     "noded",
     "reached_edges",
+    "reached_lines",
     "rides",
     "route",
+    "service_areas",
     "snap",
     "stated_kmh",
     "within",

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from servicecircle.errors import InputError
-from servicecircle.files import LONGEST_TEXT, replacing, set_cell, write_table
+from servicecircle.files import LONGEST_TEXT, replacing, save_document, set_cell, write_table
 from servicecircle.findings import SEVERITIES
 from servicecircle.show.pages import asset, render
 
@@ -141,7 +141,7 @@ def _write_workbook(report: DataReport, path: str | os.PathLike[str]) -> None:
             cell.alignment = Alignment(wrap_text=True, vertical="top")
     page.auto_filter.ref = f"A1:{get_column_letter(len(HEADS))}{len(report) + 1}"
     with replacing(path) as part:
-        book.save(part)
+        save_document(book, part)
 
 
 def _held(value: Any) -> Any:
