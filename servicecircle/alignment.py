@@ -73,7 +73,7 @@ class Limits:
     def gained(self, gains: NDArray[np.float64]) -> bool:
         """Return whether what places gain by being put back is enough."""
         error = float(gains.std(ddof=1)) / np.sqrt(len(gains))
-        return float(gains.mean()) >= max(LEAST_GAIN, self.gain * error)
+        return bool(gains.mean() >= max(LEAST_GAIN, self.gain * error))
 
 
 USUAL = Limits(0.5, 2.0)

@@ -223,7 +223,7 @@ class Ground:
         for level in self.cell_zones.columns:
             held = self.cell_zones[level].cat
             home = held.codes.to_numpy()[origin]
-            away = held.categories.get_indexer(zones[level].astype(object))[facility]
+            away = held.categories.get_indexer(pd.Index(zones[level], dtype=object))[facility]
             own = origin[(home >= 0) & (home == away)]
             counts[level] = np.bincount(own, minlength=len(limit_m)).astype(np.int32)
         return counts
@@ -362,7 +362,7 @@ def _facility_zones(city: City, facilities: gpd.GeoDataFrame, *, before: tuple[G
         found, _ = zones_of(fresh.geometry, city.zones, declared=fresh["zone_id"])
         parts.append(found.set_axis(pd.Index(fresh["id"], name="id")))
     together = parts[0] if len(parts) == 1 else pd.concat(parts)
-    return together.reindex(facilities["id"]).astype("category")
+    return pd.DataFrame(together.reindex(facilities["id"])).astype("category")
 
 
 def _area_shapes(city: City) -> dict[str, BaseGeometry]:

@@ -140,8 +140,8 @@ def _all_units(ground: Ground, standard: Standard) -> Iterator[Unit]:
         ids, names = part["zone_id"].to_numpy(dtype=object), part["name"].to_numpy(dtype=object)
         cells, facilities = _codes(ground.cell_zones[level], ids), _codes(ground.facility_zones[level], ids)
         for row, (zone, name, shape) in enumerate(zip(ids, names, part.geometry.to_numpy(), strict=True)):
-            inside = cells == row, facilities == row
-            yield Unit(str(zone), str(name), level, *inside, shape, level in standard.judge)
+            here, there = cells == row, facilities == row
+            yield Unit(str(zone), str(name), level, here, there, shape, level in standard.judge)
 
 
 def _codes(held: pd.Series[Any], zones: NDArray[np.object_]) -> NDArray[np.int64]:

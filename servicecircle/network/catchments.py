@@ -157,7 +157,8 @@ class Catchments:
         labels = self.node_m.copy(), self.node_owner.copy()
         lost = np.flatnonzero(np.append(gone, np.zeros(1, dtype=bool))[self.node_owner]) if len(going) else going
         state = *labels, ranks, gone
-        touched = resweep.resweep(self.origins.arcs, (*seeds, lost), self.origins.queue, state)
+        starts = seeds if len(going) else (node, metres, number + old)  # where nobody goes the others are as near
+        touched = resweep.resweep(self.origins.arcs, (*starts, lost), self.origins.queue, state)
         if not resweep.sound_near(touched, self.origins.arcs, seeds, labels):
             return self._anew(facilities, ranks, gone)
         answers = self.distance_m.copy(), self.facility.copy()

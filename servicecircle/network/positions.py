@@ -145,8 +145,9 @@ def joined(first: Positions, second: Positions) -> Positions:
     if first.doors is None and second.doors is None:
         return Positions(*columns)
     parts = [_doors_of(first, 0), _doors_of(second, len(first))]
-    names = ("point", "edge", "offset_m", "access_m", "begin_xy", "bend_xy")
-    return Positions(*columns, doors=Doors(*(np.concatenate([getattr(one, name) for one in parts]) for name in names)))
+    of_doors = ("point", "edge", "offset_m", "access_m", "begin_xy", "bend_xy")
+    doors = Doors(*(np.concatenate([getattr(one, name) for one in parts]) for name in of_doors))
+    return Positions(*columns, doors=doors)
 
 
 def _doors_of(positions: Positions, before: int) -> Doors:

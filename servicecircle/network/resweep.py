@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from servicecircle.network.sweep import FIRST_SIZE, NONE, _bucket, _compiled, _push, _twice
+from servicecircle.network.sweep import FIRST_SIZE, NONE, _bucket, compiled, _push, _twice
 
 if TYPE_CHECKING:
     from servicecircle.network.sweep import Arcs, Flags, Floats, Ints, Queue, Seeds
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     Known = tuple[Floats, Ints, Ints, Flags, Ints, Floats, Floats, Ints]
 
 
-@_compiled
+@compiled
 def _less(metres: float, rank: int, than: tuple[float, int], ranks: Ints) -> bool:
     """Return whether a label comes before another (metres, facility), which may be none."""
     return metres < than[0] or (metres == than[0] and (than[1] == NONE or rank < ranks[than[1]]))
 
 
-@_compiled
+@compiled
 def _give(node: int, label: tuple[float, int], state: State, marks: tuple[Flags, Flags, Ints], count: int) -> int:  # noqa: PLR0917
     """Give a node a label to be passed on; return how many nodes have another label than they had."""
     todo, changed, touched = marks
@@ -42,7 +42,7 @@ def _give(node: int, label: tuple[float, int], state: State, marks: tuple[Flags,
     return count
 
 
-@_compiled
+@compiled
 def _offered(node: int, arcs: Arcs, state: State) -> tuple[float, int]:
     """Return the best label that a node's neighbours offer it."""
     best, owner, ranks, _ = state
@@ -55,7 +55,7 @@ def _offered(node: int, arcs: Arcs, state: State) -> tuple[float, int]:
     return reach, slot
 
 
-@_compiled
+@compiled
 def resweep(  # noqa: C901, PLR0912 - one loop, kept whole for speed
     arcs: Arcs, starts: Starts, queue: Queue, state: State
 ) -> Ints:
@@ -111,7 +111,7 @@ def resweep(  # noqa: C901, PLR0912 - one loop, kept whole for speed
     return touched[:count].copy()
 
 
-@_compiled
+@compiled
 def _held(node: int, arcs: Arcs, seeds: Seeds, labels: Labels) -> bool:
     """Return whether a neighbour or a seed gives a node the label it has."""
     best, owner = labels
@@ -122,10 +122,10 @@ def _held(node: int, arcs: Arcs, seeds: Seeds, labels: Labels) -> bool:
     for i in range(len(seeds[0])):
         if seeds[0][i] == node and seeds[2][i] == owner[node] and seeds[1][i] == best[node]:
             return True
-    return owner[node] == NONE
+    return bool(owner[node] == NONE)
 
 
-@_compiled
+@compiled
 def sound_near(nodes: Ints, arcs: Arcs, seeds: Seeds, labels: Labels) -> bool:
     """Return whether the labels of some nodes and of their neighbours are held by others or by seeds."""
     for node in nodes:
@@ -137,7 +137,7 @@ def sound_near(nodes: Ints, arcs: Arcs, seeds: Seeds, labels: Labels) -> bool:
     return True
 
 
-@_compiled
+@compiled
 def sound(arcs: Arcs, seeds: Seeds, labels: Labels) -> bool:
     """Return whether every label is held by a neighbour's or by a seed.
 
@@ -164,7 +164,7 @@ def sound(arcs: Arcs, seeds: Seeds, labels: Labels) -> bool:
     return True
 
 
-@_compiled
+@compiled
 def settle(arcs: Arcs, seeds: Seeds, labels: Labels, order: Ints) -> None:
     """Give every node, in place, the least facility of those whose walk is as short as the shortest.
 
@@ -190,7 +190,7 @@ def settle(arcs: Arcs, seeds: Seeds, labels: Labels, order: Ints) -> None:
                     owner[node], moved = owner[near], True
 
 
-@_compiled
+@compiled
 def _ask(origin: int, homes: Homes, known: Known) -> tuple[float, int]:
     """Return the metres from an origin to its nearest facility, and which it is."""
     _, _, edge, to_ends, access, first, ends, _ = homes
@@ -214,7 +214,7 @@ def _ask(origin: int, homes: Homes, known: Known) -> tuple[float, int]:
     return best, owner
 
 
-@_compiled
+@compiled
 def answer_again(near: tuple[Ints, Ints, Ints, Ints], homes: Homes, known: Known, answers: Labels) -> int:
     """Ask again, in place, for all origins on edges at some nodes, and on some edges; return how many.
 
