@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from servicecircle.network.sweep import FIRST_SIZE, NONE, _bucket, compiled, _push, _twice
+from servicecircle.network.sweep import FIRST_SIZE, NONE, _bucket, _push, _twice, compiled
 
 if TYPE_CHECKING:
     from servicecircle.network.sweep import Arcs, Flags, Floats, Ints, Queue, Seeds
