@@ -12,6 +12,7 @@ from servicecircle.assessment import (
     Assessment,
     Comparison,
     Explanation,
+    Manifest,
     NetworkQuality,
     Sensitivity,
     access,
@@ -21,8 +22,10 @@ from servicecircle.assessment import (
     equity_table,
     network_quality,
     progress_table,
+    read_manifest,
     sensitivity,
     split_change,
+    write_manifest,
 )
 from servicecircle.city import About, City, Transport
 from servicecircle.datum import from_datum
@@ -59,9 +62,12 @@ from servicecircle.show import (
     gap_figure,
     gap_map,
     write_data_report,
+    write_excel,
     write_figure,
     write_layer,
     write_layers,
+    write_markdown,
+    write_report,
     write_summary,
 )
 from servicecircle.siting import Proposal, best_sites
@@ -79,6 +85,7 @@ __all__ = [
     "DriveNetwork",
     "Explanation",
     "FigureNotes",
+    "Manifest",
     "NetworkQuality",
     "Plan",
     "Proposal",
@@ -111,6 +118,7 @@ __all__ = [
     "read_facilities",
     "read_gtfs",
     "read_layer",
+    "read_manifest",
     "read_plan",
     "read_population",
     "read_review",
@@ -124,9 +132,13 @@ __all__ = [
     "with_group_shares",
     "with_zone_ids",
     "write_data_report",
+    "write_excel",
     "write_figure",
     "write_layer",
     "write_layers",
+    "write_manifest",
+    "write_markdown",
+    "write_report",
     "write_review",
     "write_summary",
 ]

@@ -85,7 +85,10 @@ def _parser() -> argparse.ArgumentParser:
     _add_plan(commands.add_parser("plan", help="write, check and convert plan files | 编写、检查、转换规划文件"))
     for command in (demo, own):
         command.add_argument(
-            "--language", default="zh", choices=LANGUAGES, help="of maps and summary | 图和摘要的语言 (default zh)"
+            "--language",
+            default="zh",
+            choices=LANGUAGES,
+            help="of maps, report and tables | 图、报告和附表的语言 (default zh)",
         )
     return parser
 
@@ -193,10 +196,10 @@ def _demo(folder: Path, language: Language) -> None:
     _make(folder)
     plan = read_plan(DEMO_PLAN)
     result = assess(sample_city(), plan)
-    _write(result, folder, language, DEMO_MAPS)
     sites = best_sites(result, DEMO_SITES)
     better = assess(result.city.adding(sites.facilities), plan, scenario="with five sites", since=result)
     comparison = better.compare(result)
+    _write(result, folder, language, DEMO_MAPS, sites=sites, comparison=comparison)
     _write_tables(folder, {"sites.csv": sites.table, "comparison.csv": comparison.changed})
     _say(f"\n{sites}\n\n{comparison}")
     _name(folder)
@@ -215,7 +218,7 @@ def _assess(options: argparse.Namespace) -> None:
     own = read_city(city)
     _make(target)  # before the long part: it may be impossible
     result = assess(own, plan)
-    _write(result, target, options.language, maps or _drawn(result, every=options.maps == "all"))
+    _write(result, target, options.language, maps or _drawn(result, every=options.maps == "all"), files=[folder])
     _name(target)
 
 
@@ -225,12 +228,21 @@ def _drawn(result: Assessment, *, every: bool) -> list[str]:
     return [one for one in result.plan.ids if one in evaluable and (every or result.outcomes[one].cells is not None)]
 
 
-def _write(result: Assessment, folder: Path, language: Language, maps: Sequence[str]) -> None:
-    """Write tables, the maps of some standards and the summary, and show the result."""
+def _write(
+    result: Assessment,
+    folder: Path,
+    language: Language,
+    maps: Sequence[str],
+    *,
+    files: Sequence[Path] = (),
+    **beside: Any,
+) -> None:
+    """Write tables, the maps of some standards, summary, report and manifest, and show the result."""
     from tqdm.auto import tqdm
 
+    from servicecircle.assessment import write_manifest
     from servicecircle.files import replacing
-    from servicecircle.show import gap_map, write_summary
+    from servicecircle.show import gap_map, write_excel, write_markdown, write_report, write_summary
 
     _say(f"{result.city}\n\n{result}")
     tables = {
@@ -246,6 +258,10 @@ def _write(result: Assessment, folder: Path, language: Language, maps: Sequence[
         with replacing(folder / f"map_{standard_id.replace('/', '_')}.html") as part:
             gap_map(result, standard_id, language=language).save(str(part))
     write_summary(result, folder / "summary.html", language=language)
+    write_markdown(result, folder / "summary.md", language=language)
+    write_excel(result, folder / "tables.xlsx", language=language, **beside)
+    write_report(result, folder / "report.html", language=language, **beside)
+    write_manifest(result, folder / "manifest.json", files=files)
 
 
 def _make(folder: Path) -> None:
@@ -266,7 +282,7 @@ def _write_tables(folder: Path, tables: dict[str, pd.DataFrame]) -> None:
 
 def _name(folder: Path) -> None:
     names = ", ".join(sorted(path.name for path in folder.iterdir() if not path.name.startswith(".")))
-    _say(f"\nWritten to | 已写入 {folder.resolve()}:\n{names}\nOpen summary.html first. | 请先打开 summary.html。")
+    _say(f"\nWritten to | 已写入 {folder.resolve()}:\n{names}\nOpen report.html first. | 请先打开 report.html。")
 
 
 def _say(text: str) -> None:

@@ -17,6 +17,7 @@ from servicecircle.assessment.inequality import (
     weighted_mean,
 )
 from servicecircle.assessment.judging import assess
+from servicecircle.assessment.manifest import Manifest, read_manifest, write_manifest
 from servicecircle.assessment.network_quality import NetworkQuality, network_quality
 from servicecircle.assessment.progress import progress_table, split_change
 from servicecircle.assessment.sensitivity import Sensitivity, sensitivity
@@ -28,6 +29,7 @@ __all__ = [
     "Comparison",
     "Explanation",
     "Gap",
+    "Manifest",
     "NetworkQuality",
     "Sensitivity",
     "access",
@@ -41,7 +43,9 @@ __all__ = [
     "network_quality",
     "palma",
     "progress_table",
+    "read_manifest",
     "sensitivity",
     "split_change",
     "weighted_mean",
+    "write_manifest",
 ]

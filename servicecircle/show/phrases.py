@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from servicecircle.errors import InputError
+from servicecircle.show.report_phrases import REPORT, RULES, TABLES
 from servicecircle.words import LANGUAGES, WORDS, Language, word
 
 if TYPE_CHECKING:
@@ -151,7 +152,9 @@ _FIGURES: Phrases = {
     "stop": ("。", ". "),
 }
 
-PHRASES: Mapping[str, tuple[str, str]] = MappingProxyType(_LAYERS | _LEGEND | _CARDS | _PANEL | _SUMMARY | _FIGURES)
+PHRASES: Mapping[str, tuple[str, str]] = MappingProxyType(
+    _LAYERS | _LEGEND | _CARDS | _PANEL | _SUMMARY | _FIGURES | REPORT | TABLES | RULES
+)
 """Every phrase by its key: Chinese, English. Braces are places for values."""
 
 

@@ -261,8 +261,11 @@ def test_what_the_room_offers() -> None:
         "gap_figure",
         "gap_map",
         "write_data_report",
+        "write_excel",
         "write_figure",
         "write_layer",
         "write_layers",
+        "write_markdown",
+        "write_report",
         "write_summary",
     ]
