@@ -69,6 +69,7 @@ from servicecircle.show import (
     write_markdown,
     write_report,
     write_summary,
+    write_word,
 )
 from servicecircle.siting import Proposal, best_sites
 
@@ -141,4 +142,5 @@ __all__ = [
     "write_report",
     "write_review",
     "write_summary",
+    "write_word",
 ]

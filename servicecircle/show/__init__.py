@@ -8,6 +8,7 @@ from servicecircle.show.maps import gap_map
 from servicecircle.show.markdown import write_markdown
 from servicecircle.show.report import write_report
 from servicecircle.show.summary import write_summary
+from servicecircle.show.word import write_word
 
 __all__ = [
     "FigureNotes",
@@ -21,4 +22,5 @@ __all__ = [
     "write_markdown",
     "write_report",
     "write_summary",
+    "write_word",
 ]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from servicecircle.errors import InputError
 from servicecircle.show.report_phrases import REPORT, RULES, TABLES
+from servicecircle.show.word_phrases import WORD
 from servicecircle.words import LANGUAGES, WORDS, Language, word
 
 if TYPE_CHECKING:
@@ -153,7 +154,7 @@ _FIGURES: Phrases = {
 }
 
 PHRASES: Mapping[str, tuple[str, str]] = MappingProxyType(
-    _LAYERS | _LEGEND | _CARDS | _PANEL | _SUMMARY | _FIGURES | REPORT | TABLES | RULES
+    _LAYERS | _LEGEND | _CARDS | _PANEL | _SUMMARY | _FIGURES | REPORT | TABLES | RULES | WORD
 )
 """Every phrase by its key: Chinese, English. Braces are places for values."""
 
