@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from servicecircle.siting import Proposal
     from servicecircle.words import Language
 
-FIGURE_MM, FIGURE_DPI = (165.0, 122.0), 220
+FIGURE_MM, FIGURE_DPI = (165.0, 108.0), 170
 MOST_FAILING, MOST_LEFT_OUT, MOST_FACILITIES, MOST_FIRST = 12, 8, 12, 20
 """Rows of the tables for those who decide: each part stays on its page."""
 
@@ -133,7 +133,7 @@ def _add_cover(paper: Paper, result: Assessment, date: str) -> None:
         paper.text(phrase("scenario", language, scenario=result.scenario), "Subtitle")
     paper.text("", "Title")
     lines = [*((head, "") for head in signatures(language)), (phrase("word_date", language), date)]
-    paper.table((), lines, shares=(1, 3))
+    paper.table((), lines, shares=(1, 3), high_mm=10)
     if notice_of(result.city, language):
         paper.text(notice_of(result.city, language), "Note")
 
@@ -161,7 +161,7 @@ def _add_front(
         columns = ("standard_id", "name", "zone_name", "facilities_n", "facilities_required", "facilities_missing")
         _add_table(paper, missing, phrase("word_missing_facilities", language), most=MOST_FACILITIES, columns=columns)
     paper.heading(phrase("word_first", language), 1)
-    columns = ("rank", "nature", "standard_id", "name", "zone_name", "value", "target", "status", "group_uncovered")
+    columns = ("rank", "nature", "standard_id", "name", "zone_name", "value", "target", "status", "gap")
     _add_table(paper, by_key["priorities"], by_key["priorities"].title, most=MOST_FIRST, columns=columns)
     paper.text(by_key["priorities"].note, "Note")
 
@@ -230,7 +230,8 @@ def _add_clauses(paper: Paper, told: Sequence[Mapping[str, Any]]) -> None:
             continue
         paper.heading(f"{one['id']} {one['name']}", 3)
         paper.text(phrase("comma", language).join(filter(None, (one["nature"], one["where"]))), "Note")
-        paper.table(heads, [(one["value"], one["target"], _status(one), one["gap"], _people(one))], shares=(1,) * 5)
+        figures = (one["value"], one["target"], _status(one), one["gap"], _people(one))
+        paper.table(heads, [[figure or "–" for figure in figures]], shares=(1,) * 5)
         lines = [*filter(None, (one["missing"],)), *one["zones"]]
         for line in lines:
             paper.text(line, "List Bullet")

@@ -10,7 +10,7 @@ import numpy as np
 import shapely
 
 from servicecircle.errors import InputError
-from servicecircle.plan import Composite
+from servicecircle.plan import Composite, Coverage
 from servicecircle.show.figures import figure_png
 from servicecircle.show.phrases import phrase, term
 from servicecircle.show.rows import (
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from servicecircle.show.word_parts import Paper
     from servicecircle.words import Language
 
-MAP_MM, MAP_DPI = (160.0, 78.0), 200
+MAP_MM, MAP_DPI = (160.0, 78.0), 150
 MOST_ROWS, MOST_GAPS = 18, 3
 M2_HA = 10_000.0
 
@@ -64,20 +64,31 @@ def add_cards(paper: Paper, result: Assessment, zones: gpd.GeoDataFrame) -> None
     if zones.empty:
         return
     paper.section(lying=False)
-    scene, gaps = _scene(result, paper.language), _all_gaps(result)
+    gaps = _all_gaps(result)
+    scenes: dict[str, Scene] = {}
     for zone in tqdm(list(zones.itertuples()), desc="cards", unit="", delay=2):
         paper.heading(phrase("word_card", paper.language, zone=zone.name), 1)
         _add_indicators(paper, result, str(zone.zone_id), str(zone.name))
         _add_gaps(paper, result, gaps, zone.geometry)
-        if scene is not None:
-            _add_map(paper, scene, zone)
+        shown = _shown(result, zone)
+        if shown:
+            if shown not in scenes:
+                scenes[shown] = make_scene(result, shown, language=paper.language, streets=True)
+            _add_map(paper, scenes[shown], zone)
 
 
-def _scene(result: Assessment, language: Language) -> Scene | None:
-    """Return what the small maps show: the circle of all services, else the first standard that has cells."""
-    drawn = [one for one in result.plan.standards if result.outcomes[one.id].cells is not None]
-    first = sorted(drawn, key=lambda one: not isinstance(one.measure, Composite))
-    return make_scene(result, first[0].id, language=language, streets=True) if first else None
+def _shown(result: Assessment, zone: Any) -> str:
+    """Return the standard that a zone's map shows: of those with cells that it is about, a circle of services first."""
+    mine = (result.ground.cell_zones[zone.level] == zone.zone_id).to_numpy(dtype=bool)
+    for one in sorted(result.plan.standards, key=lambda one: not isinstance(one.measure, Composite)):
+        cells = result.outcomes[one.id].cells
+        if (
+            cells is not None
+            and not isinstance(one.measure, Coverage)
+            and cells["in_scope"].to_numpy(dtype=bool)[mine].any()
+        ):
+            return one.id
+    return ""
 
 
 def _all_gaps(result: Assessment) -> gpd.GeoDataFrame:

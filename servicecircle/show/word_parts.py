@@ -76,6 +76,9 @@ class Paper:
         self.wide_mm = A4_MM[0] - MARGINS_MM[0] - MARGINS_MM[1]
         for name, look in STYLES.items():
             self._style(name, look)
+        for lang in self.document.styles.element.iter(qn("w:lang")):
+            lang.set(qn("w:val"), "en-GB")
+            lang.set(qn("w:eastAsia"), "zh-CN")  # which of the ways to draw a character is meant
         self._page(lying=False)
         first = self.document.sections[0]
         first.different_first_page_header_footer = True
@@ -109,6 +112,7 @@ class Paper:
         caption: str = "",
         shares: Sequence[float] = (),
         numbers: Sequence[int] = (),
+        high_mm: float = 0.0,
     ) -> None:
         """Add a table whose head is repeated on each page and whose rows stay whole.
 
@@ -124,14 +128,17 @@ class Paper:
             How wide each column is, in any unit; none: by what stands in them.
         numbers
             The columns that hold figures, on the right.
+        high_mm
+            How high a row is at least.
         """
         if caption:
             self.caption(TABLE, caption)
         widths = _widths(heads, rows, shares, self.wide_mm)
         grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
         parts = [_row(heads, widths, (), head=True)] if heads else []
-        parts += [_row(row, widths, numbers) for row in rows]
-        margins = "".join(f'<w:{side} w:w="60" w:type="dxa"/>' for side in ("left", "right"))
+        parts += [_row(row, widths, numbers, high_mm=high_mm) for row in rows]
+        sides = (("top", 25), ("left", 60), ("bottom", 25), ("right", 60))
+        margins = "".join(f'<w:{side} w:w="{width}" w:type="dxa"/>' for side, width in sides)
         looks = (
             f'<w:tblStyle w:val="TableGrid"/><w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:jc w:val="center"/>{_BORDERS}'
             f'<w:tblLayout w:type="fixed"/><w:tblCellMar>{margins}</w:tblCellMar>'
@@ -236,7 +243,9 @@ def _field(code: str, result: str) -> str:
     return f"<w:fldSimple w:instr={quoteattr(code)}>{_run(result)}</w:fldSimple>"
 
 
-def _row(texts: Sequence[str], widths: Sequence[int], numbers: Sequence[int], *, head: bool = False) -> str:
+def _row(
+    texts: Sequence[str], widths: Sequence[int], numbers: Sequence[int], *, head: bool = False, high_mm: float = 0
+) -> str:
     cells = []
     for place, (text, width) in enumerate(zip(texts, widths, strict=True)):
         shade = f'<w:shd w:val="clear" w:color="auto" w:fill="{SHADE}"/>' if head else ""
@@ -245,7 +254,8 @@ def _row(texts: Sequence[str], widths: Sequence[int], numbers: Sequence[int], *,
         looks = f'<w:tcW w:w="{width}" w:type="dxa"/>{shade}<w:vAlign w:val="center"/>'
         cells.append(f"<w:tc><w:tcPr>{looks}</w:tcPr>{paragraph}</w:tc>")
     repeated = "<w:tblHeader/>" if head else ""
-    return f"<w:tr><w:trPr><w:cantSplit/>{repeated}</w:trPr>{''.join(cells)}</w:tr>"
+    height = f'<w:trHeight w:val="{round(high_mm * TWIPS_MM)}" w:hRule="atLeast"/>' if high_mm else ""
+    return f"<w:tr><w:trPr><w:cantSplit/>{height}{repeated}</w:trPr>{''.join(cells)}</w:tr>"
 
 
 def _widths(heads: Sequence[str], rows: Sequence[Sequence[str]], shares: Sequence[float], wide_mm: float) -> list[int]:
