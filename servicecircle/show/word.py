@@ -161,8 +161,8 @@ def _add_front(
         columns = ("standard_id", "name", "zone_name", "facilities_n", "facilities_required", "facilities_missing")
         _add_table(paper, missing, phrase("word_missing_facilities", language), most=MOST_FACILITIES, columns=columns)
     paper.heading(phrase("word_first", language), 1)
-    columns = ("rank", "nature", "standard_id", "name", "zone_name", "value", "target", "status", "gap")
-    _add_table(paper, by_key["priorities"], by_key["priorities"].title, most=MOST_FIRST, columns=columns)
+    first = ("rank", "nature", "standard_id", "name", "zone_name", "value", "target", "status", "gap")
+    _add_table(paper, by_key["priorities"], by_key["priorities"].title, most=MOST_FIRST, columns=first)
     paper.text(by_key["priorities"].note, "Note")
 
 
@@ -200,8 +200,8 @@ def _add_rules(paper: Paper, result: Assessment) -> None:
     parameters = parameters_told(result, language)
     paper.table(heads, parameters, caption=phrase("summary_parameters", language), shares=(3, 2.4, 6))
     paper.heading(phrase("word_sources", language), 2)
-    heads = tuple(phrase(key, language) for key in ("word_source", "word_source_rows", "word_source_date"))
-    paper.table(heads, _sources(result, language), caption=phrase("word_sources", language), numbers=(1,))
+    sources = tuple(phrase(key, language) for key in ("word_source", "word_source_rows", "word_source_date"))
+    paper.table(sources, _sources(result, language), caption=phrase("word_sources", language), numbers=(1,))
 
 
 def _sources(result: Assessment, language: Language) -> list[tuple[str, str, str]]:

@@ -181,8 +181,8 @@ def _near(scene: Scene, zone: Any) -> Scene | None:
         return None
     zones = scene.result.city.zones
     own = zones[(zones["zone_id"] == zone.zone_id).to_numpy()].to_crs(WGS84)
-    bounds = tuple(map(float, own.total_bounds))
-    box = shapely.box(*bounds)
+    west, south, east, north = own.total_bounds.tolist()
+    box = shapely.box(west, south, east, north)
     gaps = scene.gaps
     return replace(
         scene,
@@ -190,7 +190,7 @@ def _near(scene: Scene, zone: Any) -> Scene | None:
         facilities=_within(scene.facilities, box),
         gaps=None if gaps is None else _within(gaps, box),
         zones=own,
-        bounds=bounds,
+        bounds=(west, south, east, north),
     )
 
 
