@@ -43,6 +43,10 @@ def result() -> Assessment:
 
 WRITERS: dict[str, Callable[[Path], object]] = {
     "summary.html": lambda path: sc.write_summary(result(), path),
+    "report.html": lambda path: sc.write_report(result(), path, figures=[]),
+    "tables.xlsx": lambda path: sc.write_excel(result(), path),
+    "summary.md": lambda path: sc.write_markdown(result(), path),
+    "manifest.json": lambda path: sc.write_manifest(result(), path),
     "data.html": lambda path: sc.write_data_report(result().report, path, title="town"),
     "data.xlsx": lambda path: sc.write_data_report(result().report, path, title="town"),
     "cells.gpkg": lambda path: sc.write_layer(result().cells, path),

@@ -10,7 +10,7 @@ import pandas as pd
 from servicecircle.assessment.rows import WHOLE_CITY
 from servicecircle.show.panel import cited_at
 from servicecircle.show.phrases import phrase, term
-from servicecircle.show.summary import layer_words, other_unit, severity_words
+from servicecircle.show.summary import layer_words, other_unit, place_words, severity_words
 from servicecircle.siting import Proposal
 from servicecircle.words import word
 
@@ -115,6 +115,9 @@ def _table(
     """Return a table with the words of a language; a page shows the kept rows with the greatest values of `by`."""
     other = "en" if language == "zh" else "zh"
     frame = frame.rename(columns={f"name_{language}": "name"}).drop(columns=f"name_{other}", errors="ignore")
+    if {"level", "zone_name"} <= set(frame.columns):
+        places = zip(frame["zone_name"], frame["level"], strict=True)
+        frame = frame.assign(zone_name=[place_words(zone, level, language) for zone, level in places])
     rows = frame if kept is None else frame[kept.to_numpy()]
     if len(rows) > MOST_ROWS and by:
         rows = rows.sort_values(list(by), ascending=False, kind="stable").head(MOST_ROWS).sort_index()

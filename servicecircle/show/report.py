@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from servicecircle.siting import Proposal
     from servicecircle.words import Language
 
-FIGURE_DPI = 130
+FIGURE_DPI = 110
 FIGURE_MM = (250.0, 165.0)
 FIRST = 10
 """The main findings list that many of what to mend first."""

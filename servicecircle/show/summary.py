@@ -115,7 +115,7 @@ def _standard(result: Assessment, standard: Standard, language: Language) -> dic
             "status": phrase("see_zones", language), "kind": "none"
         }  # fmt: skip
     return about | {
-        "where": row["zone_name"] if known(row["zone_name"]) else word(str(row["level"]), language),
+        "where": place_words(row["zone_name"], row["level"], language),
         "value": value_words(row, language),
         "target": target_words(row, language) or "–",
         "status": status_words(row, language),
@@ -125,6 +125,11 @@ def _standard(result: Assessment, standard: Standard, language: Language) -> dic
         "people": people(float(row["group_uncovered"])) if known(row["group_uncovered"]) else "–",
         "group": group if known(row["group_uncovered"]) else "",
     }
+
+
+def place_words(zone: object, level: object, language: Language) -> str:
+    """Return the name of a zone; of an area that has none of its own, what kind of area it is."""
+    return str(zone) if known(zone) and zone != level else word(str(level), language)
 
 
 def kind_of_row(row: pd.Series[Any]) -> str:
