@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -159,7 +160,9 @@ def _add_front(
         paper.text(phrase("word_no_missing_facilities", language))
     else:
         columns = ("standard_id", "name", "zone_name", "facilities_n", "facilities_required", "facilities_missing")
-        _add_table(paper, missing, phrase("word_missing_facilities", language), most=MOST_FACILITIES, columns=columns)
+        most_first = missing.shown.sort_values("facilities_missing", ascending=False, kind="stable")
+        worst, title = replace(missing, shown=most_first), phrase("word_missing_facilities", language)
+        _add_table(paper, worst, title, most=MOST_FACILITIES, columns=columns)
     paper.heading(phrase("word_first", language), 1)
     first = ("rank", "nature", "standard_id", "name", "zone_name", "value", "target", "status", "gap")
     _add_table(paper, by_key["priorities"], by_key["priorities"].title, most=MOST_FIRST, columns=first)
@@ -178,7 +181,7 @@ def _add_told(paper: Paper, told: Sequence[Mapping[str, Any]], title: str) -> No
         (f"{one['id']} {one['name']}", one["value"], one["target"], _status(one), one["gap"], _people(one))
         for one in told
     ]
-    paper.table(heads, rows, caption=title, shares=(5, 1.6, 2, 2, 1.8, 2.4), numbers=(1, 2, 4, 5))
+    paper.table(heads, rows, caption=title, shares=(4.4, 1.6, 2.4, 2.2, 1.8, 2.4), numbers=(1, 2, 4, 5))
 
 
 def _status(told: Mapping[str, Any]) -> str:

@@ -35,8 +35,10 @@ if TYPE_CHECKING:
     from servicecircle.show.word_parts import Paper
     from servicecircle.words import Language
 
-MAP_MM, MAP_DPI = (160.0, 78.0), 150
-MOST_ROWS, MOST_GAPS = 18, 3
+MAP_MM, MAP_DPI = (160.0, 66.0), 150
+MOST_ROWS, MOST_GAPS = 13, 3
+"""So that a card stays on its page, also where names need two lines."""
+
 M2_HA = 10_000.0
 
 
@@ -122,7 +124,7 @@ def _add_indicators(paper: Paper, result: Assessment, zone: str, name: str) -> N
     told = [_indicator(row, language) for row in shown[:MOST_ROWS]]
     if told:
         title = phrase("word_zone_figures", language, zone=name)
-        paper.table(heads, told, caption=title, shares=(5.4, 1.6, 2.2, 2.2, 1.7, 1.6), numbers=(1, 2, 4, 5))
+        paper.table(heads, told, caption=title, shares=(5.0, 1.6, 2.5, 2.3, 1.9, 1.4), numbers=(1, 2, 4, 5))
     counts = {"more": len(shown) - len(told), "lost": int((rows["status"] == "not_evaluable").sum())}
     if any(counts.values()):
         paper.text(phrase("word_indicators_left_out", language, **counts), "Note")
