@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from servicecircle.words import Language
 
 FIGURE_MM, FIGURE_DPI = (165.0, 108.0), 170
-MOST_FAILING, MOST_LEFT_OUT, MOST_FACILITIES, MOST_FIRST = 12, 8, 12, 20
+MOST_FAILING, MOST_LEFT_OUT, MOST_FACILITIES, MOST_FIRST = 12, 8, 12, 15
 """Rows of the tables for those who decide: each part stays on its page."""
 
 LAYERS = ("population", "facilities", "zones", "areas", "entrances")

@@ -22,6 +22,7 @@ from servicecircle.show.rows import (
     standard_group,
     status_words,
     target_words,
+    unit_words,
     value_words,
 )
 from servicecircle.show.scene import WGS84, Access, make_scene
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from servicecircle.words import Language
 
 MAP_MM, MAP_DPI = (160.0, 66.0), 150
-MOST_ROWS, MOST_GAPS = 13, 3
+MOST_ROWS, MOST_GAPS = 11, 3
 """So that a card stays on its page, also where names need two lines."""
 
 M2_HA = 10_000.0
@@ -120,11 +121,10 @@ def _add_indicators(paper: Paper, result: Assessment, zone: str, name: str) -> N
     facts.append(f"{term('standard', language)} {len(evaluated)}")
     paper.text(phrase("figure_between", language).join(facts), "Note")
     heads = [term(key, language) for key in ("standard", "value", "target", "status", "gap")]
-    heads.append(phrase("summary_people", language))
     told = [_indicator(row, language) for row in shown[:MOST_ROWS]]
     if told:
         title = phrase("word_zone_figures", language, zone=name)
-        paper.table(heads, told, caption=title, shares=(5.0, 1.6, 2.5, 2.3, 1.9, 1.4), numbers=(1, 2, 4, 5))
+        paper.table(heads, told, caption=title, shares=(5.4, 1.7, 2.7, 2.7, 2.5), numbers=(1, 2, 4))
     counts = {"more": len(shown) - len(told), "lost": int((rows["status"] == "not_evaluable").sum())}
     if any(counts.values()):
         paper.text(phrase("word_indicators_left_out", language, **counts), "Note")
@@ -137,9 +137,17 @@ def _indicator(row: pd.Series[Any], language: Language) -> tuple[str, ...]:
         value_words(row, language),
         target_words(row, language) or "–",
         f"{status} {grade_words(row)}".strip() if row["status"] == "reference" else status,
-        gap_words(row, language),
-        people(float(row["group_uncovered"])) if known(row["group_uncovered"]) else "–",
+        _gap(row, language),
     )
+
+
+def _gap(row: pd.Series[Any], language: Language) -> str:
+    """Return the gap, and the residents not covered where it is told in another unit."""
+    gap = gap_words(row, language)
+    if row["gap_unit"] == "人" or not known(row["group_uncovered"]):
+        return gap
+    residents = f"{people(float(row['group_uncovered']))} {unit_words('人', language)}"
+    return phrase("comma", language).join([gap, residents]) if known(row["gap"]) else residents
 
 
 def _add_gaps(paper: Paper, result: Assessment, gaps: gpd.GeoDataFrame, shape: shapely.Geometry) -> None:

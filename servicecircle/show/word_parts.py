@@ -261,9 +261,13 @@ def _row(
 def _widths(heads: Sequence[str], rows: Sequence[Sequence[str]], shares: Sequence[float], wide_mm: float) -> list[int]:
     """Return the columns' widths, in twentieths of a point: as given, or by the longest texts, long ones damped."""
     if not shares:
-        columns = zip(heads, *rows, strict=True) if heads else zip(*rows, strict=True)
+        columns = list(zip(heads, *rows, strict=True) if heads else zip(*rows, strict=True))
+        words = [max(_length(word) for text in column for word in text.split() or [""]) for column in columns]
         longest = [max(map(_length, column)) for column in columns]
-        shares = [min(max(length, 4.0), 12.0 + length**0.5) for length in longest]
+        shares = [
+            max(min(length, 12.0 + length**0.5), min(word, 14.0)) + 2
+            for word, length in zip(words, longest, strict=True)
+        ]
     total = sum(shares)
     return [round(wide_mm * TWIPS_MM * share / total) for share in shares]
 
