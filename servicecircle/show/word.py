@@ -30,8 +30,24 @@ if TYPE_CHECKING:
     from servicecircle.words import Language
 
 FIGURE_MM, FIGURE_DPI = (165.0, 108.0), 170
-MOST_FAILING, MOST_LEFT_OUT, MOST_FACILITIES, MOST_FIRST = 12, 8, 12, 15
+MOST_FAILING, MOST_LEFT_OUT, MOST_FACILITIES, MOST_FIRST = 12, 8, 9, 15
 """Rows of the tables for those who decide: each part stays on its page."""
+
+FACILITY_COLUMNS = {"standard_id": 1.6, "name": 4.2, "zone_name": 2.0} | dict.fromkeys(
+    ("facilities_n", "facilities_required", "facilities_missing"), 1.4
+)
+FIRST_COLUMNS = {
+    "rank": 0.9,
+    "nature": 1.4,
+    "standard_id": 1.6,
+    "name": 4.2,
+    "zone_name": 1.6,
+    "value": 1.8,
+    "target": 1.9,
+    "status": 2.1,
+    "gap": 1.8,
+}
+"""Columns of the tables for those who decide, and how wide each is."""
 
 LAYERS = ("population", "facilities", "zones", "areas", "entrances")
 
@@ -150,7 +166,8 @@ def _add_front(
     for sentence in front.sentences:
         paper.text(sentence, "List Bullet")
     counts = phrase("word_conclusions", language)
-    paper.table(front.heads, front.counts, caption=counts, numbers=range(1, len(front.heads)))
+    shares = (1.4, *[1.3] * (len(front.heads) - 2), 0.9)
+    paper.table(front.heads, front.counts, caption=counts, shares=shares, numbers=range(1, len(front.heads)))
     _add_told(paper, front.failing[:MOST_FAILING], phrase("report_failing", language))
     paper.text(phrase("summary_reference_note", language), "Note")
     paper.heading(phrase("word_missing", language), 1)
@@ -159,13 +176,11 @@ def _add_front(
     if missing is None or missing.shown.empty:
         paper.text(phrase("word_no_missing_facilities", language))
     else:
-        columns = ("standard_id", "name", "zone_name", "facilities_n", "facilities_required", "facilities_missing")
         most_first = missing.shown.sort_values("facilities_missing", ascending=False, kind="stable")
-        worst, title = replace(missing, shown=most_first), phrase("word_missing_facilities", language)
-        _add_table(paper, worst, title, most=MOST_FACILITIES, columns=columns)
+        worst, title = replace(missing, shown=most_first), term("facilities_missing", language)
+        _add_table(paper, worst, title, most=MOST_FACILITIES, columns=FACILITY_COLUMNS)
     paper.heading(phrase("word_first", language), 1)
-    first = ("rank", "nature", "standard_id", "name", "zone_name", "value", "target", "status", "gap")
-    _add_table(paper, by_key["priorities"], by_key["priorities"].title, most=MOST_FIRST, columns=first)
+    _add_table(paper, by_key["priorities"], by_key["priorities"].title, most=MOST_FIRST, columns=FIRST_COLUMNS)
     paper.text(by_key["priorities"].note, "Note")
 
 
@@ -277,7 +292,12 @@ def _add_tables(paper: Paper, result: Assessment, tables: Sequence[PlannerTable]
 
 
 def _add_table(
-    paper: Paper, table: PlannerTable, title: str, *, most: int | None = None, columns: Sequence[str] | None = None
+    paper: Paper,
+    table: PlannerTable,
+    title: str,
+    *,
+    most: int | None = None,
+    columns: Mapping[str, float] | None = None,
 ) -> None:
     """Add a planners' table: its gravest rows, in the words of pages."""
     language = paper.language
@@ -289,7 +309,8 @@ def _add_table(
     rows = [[cell_of(row, one, language).text for one in names] for row in records(shown)]
     heads = [column_head(one, language) for one in names]
     numbers = [place for place, one in enumerate(names) if kind_of(one) in NUMBERS]
-    paper.table(heads, rows, caption=title, numbers=numbers)
+    shares = [] if columns is None else [columns[one] for one in names]
+    paper.table(heads, rows, caption=title, shares=shares, numbers=numbers)
     if len(shown) < len(table.frame):
         told = {"all": f"{len(table.frame):,}", "shown": f"{len(shown):,}"}
         paper.text(phrase("report_part_of", language, **told), "Note")

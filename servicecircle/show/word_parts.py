@@ -195,7 +195,7 @@ class Paper:
     def _style(self, name: str, look: dict[str, Any]) -> None:
         styles = self.document.styles
         known = {style.name for style in styles}
-        style: ParagraphStyle = styles[name] if name in known else styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)  # type: ignore[assignment]
+        style: ParagraphStyle = styles[name] if name in known else styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
         style.font.name, style.font.size, style.font.bold = look["west"], Pt(look["size"]), look.get("bold", False)
         style.font.italic = False
         style.font.color.rgb = PALE if look.get("pale") else INK
@@ -207,7 +207,7 @@ class Paper:
         layout.space_before, layout.space_after = Pt(look.get("before", 0)), Pt(look["after"])
         layout.line_spacing = look.get("line", 1.0)
         layout.page_break_before = look.get("new_page", False)
-        layout.alignment = 1 if look.get("centred") else None  # type: ignore[assignment]
+        layout.alignment = 1 if look.get("centred") else None
         if "indent" in look:
             layout.left_indent = Mm(look["indent"])
         for border in style.element.get_or_add_pPr().findall(qn("w:pBdr")):
@@ -264,10 +264,8 @@ def _widths(heads: Sequence[str], rows: Sequence[Sequence[str]], shares: Sequenc
         columns = list(zip(heads, *rows, strict=True) if heads else zip(*rows, strict=True))
         words = [max(_length(word) for text in column for word in text.split() or [""]) for column in columns]
         longest = [max(map(_length, column)) for column in columns]
-        shares = [
-            max(min(length, 12.0 + length**0.5), min(word, 14.0)) + 2
-            for word, length in zip(words, longest, strict=True)
-        ]
+        both = zip(words, longest, strict=True)
+        shares = [max(min(length, 12.0 + length**0.5), min(word, 14.0)) + 2 for word, length in both]
     total = sum(shares)
     return [round(wide_mm * TWIPS_MM * share / total) for share in shares]
 

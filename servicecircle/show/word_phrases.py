@@ -14,7 +14,6 @@ WORD: dict[str, tuple[str, str]] = {
     "word_card": ("体检卡：{zone}", "Check-up card: {zone}"),
     "word_definitions": ("距离、步速与限值", "Distance, speeds and limits"),
     "word_sources": ("资料来源", "Sources"),
-    "word_missing_facilities": ("设施缺口", "Facilities missing"),
     "word_no_missing_facilities": ("按设施数量的标准没有缺口。", "No standard that counts facilities falls short."),
     "word_source": ("资料", "Source"),
     "word_source_rows": ("条数", "Rows"),
