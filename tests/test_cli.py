@@ -28,14 +28,14 @@ def table(path: Path) -> list[dict[str, str]]:
 def test_the_demo_writes_table_maps_and_summary(demo: Path) -> None:
     names = {path.name for path in demo.iterdir()}
     assert {f"map_{standard}.html" for standard in STANDARDS} <= names
-    assert {"report.html", "tables.xlsx", "summary.md", "manifest.json"} <= names
+    assert {"report.html", "tables.xlsx", "summary.md", "manifest.json", "map_overview.html"} <= names
     assert {"table.csv", "summary.html", "sites.csv", "comparison.csv", "data_report.csv"} <= names
     assert {row["standard_id"] for row in table(demo / "table.csv")} >= set(STANDARDS)
 
 
 @pytest.mark.slow
 def test_the_demo_says_that_its_city_is_invented(demo: Path) -> None:
-    for name in ("summary.html", "report.html", "summary.md", "map_LY-01.html"):
+    for name in ("summary.html", "report.html", "summary.md", "map_LY-01.html", "map_overview.html"):
         assert "虚构" in (demo / name).read_text(encoding="utf-8")
 
 

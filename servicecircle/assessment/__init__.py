@@ -21,6 +21,7 @@ from servicecircle.assessment.manifest import Manifest, read_manifest, write_man
 from servicecircle.assessment.network_quality import NetworkQuality, network_quality
 from servicecircle.assessment.progress import progress_table, split_change
 from servicecircle.assessment.sensitivity import Sensitivity, sensitivity
+from servicecircle.assessment.side_by_side import scenario_table
 
 __all__ = [
     "Access",
@@ -44,6 +45,7 @@ __all__ = [
     "palma",
     "progress_table",
     "read_manifest",
+    "scenario_table",
     "sensitivity",
     "split_change",
     "weighted_mean",

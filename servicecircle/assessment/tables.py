@@ -272,8 +272,9 @@ def _told(frame: pd.DataFrame, columns: Sequence[str], language: Language | None
     if language is None:
         both = [one for column in columns for one in IN_BOTH.get(column, (column,))]
         return frame.reindex(columns=both).reset_index(drop=True)
-    names = {pair[LANGUAGES.index(language)]: column for column, pair in IN_BOTH.items()}
-    return worded(frame.rename(columns=names).reindex(columns=columns).reset_index(drop=True), language)
+    place = LANGUAGES.index(language)
+    names: dict[str, str] = {pair[place]: column for column, pair in IN_BOTH.items()}
+    return worded(frame.rename(columns=names).reindex(columns=list(columns)).reset_index(drop=True), language)
 
 
 def _common_status(zones: pd.DataFrame) -> str | None:

@@ -122,7 +122,7 @@ def _book(result: Assessment, beside: Beside, language: Language, date: str) -> 
     contents.title = phrase("sheet_contents", language)
     names: list[str] = [contents.title]
     about = _about(result, language, date)
-    told = []
+    told: list[tuple[str, str, int | None, str]] = []
     for number, table in enumerate([*planner_tables(result, beside, language), *source_tables(result, language)], 1):
         name = _sheet_name(f"{number} {table.title}", names)
         _fill(book.create_sheet(name), table, about, language)
@@ -221,12 +221,15 @@ def _heads(sheet: Worksheet, row: int, heads: Sequence[tuple[str, bool]]) -> Non
 
 def _print_setup(sheet: Worksheet) -> None:
     """Let a sheet print on A4, lying, as wide as the page, with page numbers."""
+    from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
+    from openpyxl.worksheet.properties import PageSetupProperties
+
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.paperSize = A4
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.print_options.gridLines = True
-    sheet.oddFooter.center.text = "&P / &N"
+    sheet.oddFooter = HeaderFooterItem(center=_HeaderFooterPart("&P / &N"))
 
 
 def _fill_contents(

@@ -159,7 +159,7 @@ class _Plot:
         view, legend = main_view(self.scene, access)
         shapes = self.here(access.cells).geometry.to_numpy()
         if bool((access.cells.geometry.geom_type == "Point").all()):
-            shapes = shapely.buffer(shapes, dot_radius(self.scene, access), quad_segs=4)
+            shapes = shapely.buffer(shapes, dot_radius(self.here(access.cells)), quad_segs=4)
         for place, paint in enumerate(view.paints):
             chosen = shapes[view.classes == place]
             if len(chosen):

@@ -148,7 +148,9 @@ def _summary(result: Assessment, language: Language) -> PlannerTable:
 def _with_op(frame: pd.DataFrame, result: Assessment) -> pd.DataFrame:
     """Return a table with the sign of each target beside it."""
     frame = frame.copy()
-    frame.insert(frame.columns.get_loc("target"), "op", [result.plan[one].target.op for one in frame["standard_id"]])
+    frame.insert(
+        list(frame.columns).index("target"), "op", [result.plan[one].target.op for one in frame["standard_id"]]
+    )
     frame["op"] = frame["op"].where(frame["target"].notna())
     return frame
 

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from servicecircle.show.word_parts import Paper
     from servicecircle.words import Language
 
-MAP_MM, MAP_DPI = (160.0, 66.0), 150
+MAP_MM, MAP_DPI = {"zh": (160.0, 80.0), "en": (160.0, 66.0)}, 150
 MOST_ROWS, MOST_GAPS = 11, 3
 """So that a card stays on its page, also where names need two lines."""
 
@@ -147,7 +147,8 @@ def _gap(row: pd.Series[Any], language: Language) -> str:
     if row["gap_unit"] == "人" or not known(row["group_uncovered"]):
         return gap
     residents = f"{people(float(row['group_uncovered']))} {unit_words('人', language)}"
-    return phrase("comma", language).join([gap, residents]) if known(row["gap"]) else residents
+    told_already = not known(row["gap"]) or row["gap"] == row["group_uncovered"]
+    return residents if told_already else phrase("comma", language).join([gap, residents])
 
 
 def _add_gaps(paper: Paper, result: Assessment, gaps: gpd.GeoDataFrame, shape: shapely.Geometry) -> None:
@@ -175,10 +176,12 @@ def _add_map(paper: Paper, scene: Scene, zone: Any) -> None:
     if near is None:
         return
     with plain_style():
-        figure = draw_map(near, None, MAP_MM, cells=True, level=None)
+        figure = draw_map(near, None, MAP_MM[scene.language], cells=True, level=None)
         png = figure_png(figure, dpi=MAP_DPI)
     name = f"{scene.standard.id} {scene.standard.name(scene.language)}"
-    paper.picture(png, phrase("word_card_map", scene.language, zone=zone.name, name=name), wide_mm=MAP_MM[0])
+    paper.picture(
+        png, phrase("word_card_map", scene.language, zone=zone.name, name=name), wide_mm=MAP_MM[scene.language][0]
+    )
 
 
 def _near(scene: Scene, zone: Any) -> Scene | None:

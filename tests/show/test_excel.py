@@ -45,7 +45,7 @@ def sheet(book: Workbook, title: str) -> pd.DataFrame:
     return pd.DataFrame(rows[1:], columns=rows[0])
 
 
-def same(shown: Any, true: float) -> bool:
+def same(shown: Any, true: Any) -> bool:
     """Return whether a cell holds a figure to the fifteen digits that spreadsheets keep."""
     return pd.isna(shown) if pd.isna(true) else math.isclose(shown, true, rel_tol=1e-14)
 
