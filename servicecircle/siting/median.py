@@ -296,7 +296,7 @@ def walk_bound(left: Walks, columns: Lists, chosen: list[int], effort: Effort) -
     limits = np.zeros(len(far)), np.where(np.isinf(left.far), np.inf, left.weights * left.far)
     guess = -(left.base + float((left.weights * walked(left.metres, far, chosen)).sum()))
     known = -left.cost_of(chosen)
-    found = descended(dual, start, limits, (known if np.isfinite(known) else guess, chosen), effort)
+    found = descended(dual, start, limits, known=(known if np.isfinite(known) else guess, chosen), effort=effort)
     if found.lowest is None:
         nothing = np.full(count, np.inf)
         return Bound(-left.base, nothing, nothing, known, chosen, interrupted=True)
