@@ -105,7 +105,8 @@ def _halved(
     best, _ = _enough(metres, existing, np.inf, limits, effort=effort)
     if best is None:
         return limits[0].required, low_m, ""
-    proven, stopped = low_m, ""
+    proven = low_m
+    stopped: Stop = ""
     low, high = 0, int(np.searchsorted(tried, _worst(metres, existing, best)))
     rounds = int(np.ceil(np.log2(len(tried) + 1)))
     with tqdm(total=rounds, desc="distances tried | 试算距离", unit="", delay=2, disable=not effort.progress) as bar:
@@ -123,7 +124,7 @@ def _halved(
                 proven = float(tried[min(low, len(tried) - 1)])
             if ended == "interrupted":
                 break
-    return best, proven, stopped
+    return best, proven, "" if proven >= tried[high] else stopped
 
 
 def _worst(metres: csr_array, existing: Floats, chosen: Ints) -> float:

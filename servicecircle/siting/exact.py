@@ -110,7 +110,7 @@ def _once(program: Program, effort: Effort, start: Floats | None, *, target: flo
     """Return what one search finds; stopped by "precision" if its values do not cost what it says they do."""
     import highspy
 
-    solver = highspy.Highs()
+    solver = highspy.Highs()  # type: ignore[no-untyped-call]
     solver.silent()
     _set(solver, effort, target)
     _load(solver, program, relaxed=relaxed)
@@ -175,7 +175,7 @@ def _run(solver: highspy.Highs, effort: Effort) -> bool:
                 bar.update(min(LOOK_S, effort.seconds - bar.n))
             except KeyboardInterrupt:
                 interrupted = True
-                solver.cancelSolve()
+                solver.cancelSolve()  # type: ignore[no-untyped-call]
     return interrupted
 
 

@@ -1,8 +1,8 @@
 """The kernels of siting, compiled by numba when first called. Import this module inside functions.
 
 ``rows`` is (indptr, demand, metres) of candidates over demand, ``columns`` (indptr, candidate, metres) of demand over
-candidates, nearest first; ``world`` is (rows, columns, weights, far). ``far`` is what each demand walks when no chosen candidate is nearer. Covering is the same
-with distances of 0 and a ``far`` of 1.
+candidates, nearest first, ``world`` (rows, columns, weights, far). ``far`` is what each demand walks when no chosen
+candidate is nearer. Covering is the same with distances of 0 and a ``far`` of 1.
 """
 
 from __future__ import annotations

@@ -116,7 +116,8 @@ class WalkGains:
         walk = walked(metres, self.left.finite_far, chosen)
         row = np.repeat(np.arange(metres.shape[0]), np.diff(metres.indptr))
         saved = np.maximum(walk[metres.indices] - metres.data, 0.0) * self.left.weights[metres.indices]
-        return np.bincount(row, weights=saved, minlength=metres.shape[0])
+        gains: Floats = np.bincount(row, weights=saved, minlength=metres.shape[0]).astype(np.float64)
+        return gains
 
 
 def walks_left(metres: csr_array, demand: tuple[Floats, Floats], rules: Rules, k: int) -> Walks:
