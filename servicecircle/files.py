@@ -5,7 +5,9 @@ from __future__ import annotations
 import errno
 import math
 import os
+import re
 import secrets
+import zipfile
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +27,10 @@ NEW_FILE_MODE = 0o666
 
 LONGEST_TEXT = 32_767
 """Characters that a cell of a workbook holds."""
+
+DATES = re.compile(rb"(?<=>)[^<>]*(?=</dcterms:(?:created|modified)>)")
+EARLIEST = b"1980-01-01T00:00:00Z"
+"""When an Office file says it was made, and what it says instead."""
 
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
@@ -150,6 +156,39 @@ def write_table(table: pd.DataFrame, path: str | os.PathLike[str]) -> None:
     safe = table.map(lambda cell: f"'{cell}" if isinstance(cell, str) and cell.startswith(LIVE) else cell)
     with replacing(path) as part:
         safe.to_csv(part, index=False, encoding="utf-8-sig")
+
+
+def save_document(document: Any, path: Path) -> None:
+    """Save a workbook or a Word document; the same content always makes the same file, byte for byte.
+
+    These files are archives that note when they were made; here that is always the earliest date an archive can tell.
+
+    Parameters
+    ----------
+    document
+        A workbook of openpyxl's, or a document of python-docx's.
+    path
+        Where, given by `replacing`.
+
+    Raises
+    ------
+    OSError
+        If the disk is full.
+    """
+    try:
+        document.save(path)
+    except Exception as error:
+        # lxml, where openpyxl uses it, has no other words for a full disk
+        code = getattr(errno, str(error).removeprefix("IO_"), None)
+        if code is None:
+            raise
+        raise OSError(code, os.strerror(code)) from error
+    with zipfile.ZipFile(path) as archive:
+        parts = [(name, archive.read(name)) for name in archive.namelist()]
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts:
+            dated = DATES.sub(EARLIEST, content) if name == "docProps/core.xml" else content
+            archive.writestr(zipfile.ZipInfo(name), dated, zipfile.ZIP_DEFLATED)
 
 
 def set_cell(cell: Any, value: float | str | None) -> None:

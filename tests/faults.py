@@ -229,15 +229,15 @@ NETWORK = (
     ),
     Mutant(
         "isochrones hold whole edges",
-        "network/isochrones.py",
+        "network/reached.py",
         "high = np.concatenate([left[from_u],",
         "high = np.concatenate([whole[edge[from_u]],",
     ),
     Mutant(
         "isochrones leave the access legs out",
         "network/isochrones.py",
-        "lines = np.concatenate([_pieces(network, edge[new], low[new], high[new]), _stubs(network, sources, limit)])",
-        "lines = _pieces(network, edge[new], low[new], high[new])",
+        "lines = np.concatenate([parts.take(new).lines(network), legs])",
+        "lines = parts.take(new).lines(network)",
     ),
     Mutant(
         "isochrones forget the smaller one",
@@ -247,7 +247,7 @@ NETWORK = (
     ),
     Mutant(
         "the access leg is not taken off what is left to walk",
-        "network/isochrones.py",
+        "network/reached.py",
         "limit - sources.access_m[rows]",
         "limit + 0 * sources.access_m[rows]",
     ),

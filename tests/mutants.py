@@ -22,6 +22,7 @@ from pathlib import Path
 
 from tests.faults import NETWORK, WHOLE, Mutant
 from tests.faults_of_access import ACCESS
+from tests.faults_of_isochrones import ISOCHRONES
 from tests.faults_of_judging import JUDGING
 from tests.faults_of_legs import LEGS
 
@@ -35,7 +36,7 @@ FAILED = 1
 """What pytest ends with when tests fail; other codes mean that it could not run them."""
 
 
-MUTANTS: tuple[Mutant, ...] = (*NETWORK, *JUDGING, *ACCESS, *LEGS)
+MUTANTS: tuple[Mutant, ...] = (*NETWORK, *JUDGING, *ACCESS, *LEGS, *ISOCHRONES)
 
 
 def failing(folder: Path, tests: tuple[str, ...]) -> str:

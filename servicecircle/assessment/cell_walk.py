@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from html import escape
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from servicecircle.assessment.selection import select
 from servicecircle.errors import InputError
+from servicecircle.markup import lines_html
 from servicecircle.network import route
 from servicecircle.plan import Composite, Coverage, FacilityFilter, Reach
 from servicecircle.text import did_you_mean
@@ -97,7 +97,7 @@ class CellWalk:
         return str(self)
 
     def _repr_html_(self) -> str:
-        return "<br>".join(escape(line) for line in self.lines)
+        return lines_html(self.lines)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

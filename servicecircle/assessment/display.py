@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from servicecircle.assessment.rows import CITY, WHOLE_CITY
+from servicecircle.markup import table_html
 from servicecircle.words import word
 
 if TYPE_CHECKING:
     from servicecircle.assessment.assessment import Assessment
     from servicecircle.plan import Standard
 
+HEADS = ("标准 standard", "名称 name", "结果 result")
 PER_CENT = 100.0
 MOST_DIGITS = 8
 MOST_LOST = 10
@@ -119,10 +120,5 @@ def _zones_line(result: Assessment, standard: Standard) -> str:
 
 def html_of(result: Assessment) -> str:
     """Return the lines as an HTML table; names are shown literally."""
-    lines = [
-        "<tr>" + "".join(f"<td style='text-align:left'>{escape(cell)}</td>" for cell in cells) + "</tr>"
-        for cells in lines_of(result)
-    ]
-    notice = "".join(f"<p>{escape(one)}</p>" for one in result.city.notice if one)
-    title = escape(f"{result.plan.title_zh} · {result.city.name}")
-    return f"<p><b>{title}</b></p>{notice}<table>{''.join(lines)}</table>"
+    parts = (result.plan.title_zh or result.plan.title_en, result.city.name, result.scenario)
+    return table_html(lines_of(result), heads=HEADS, title=" · ".join(filter(None, parts)), notes=result.city.notice)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from html import escape
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +13,7 @@ from servicecircle.assessment.membership import units_inside
 from servicecircle.assessment.rows import units
 from servicecircle.assessment.selection import select
 from servicecircle.errors import InputError
+from servicecircle.markup import lines_html
 from servicecircle.text import did_you_mean
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ class Explanation:
         return str(self)
 
     def _repr_html_(self) -> str:
-        return "<br>".join(escape(line) for line in self.lines)
+        return lines_html(self.lines)
 
 
 def _cited(citation: Citation) -> str:

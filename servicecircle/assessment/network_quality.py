@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +14,7 @@ from servicecircle.assessment.rows import CITY, evidence
 from servicecircle.assessment.zone_cells import known_levels, zone_cells
 from servicecircle.city import City
 from servicecircle.errors import InputError
+from servicecircle.markup import lines_html
 from servicecircle.network import network_faults, snap
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ class NetworkQuality:
         return "\n".join([*lines, far.replace("%", " %")])
 
     def _repr_html_(self) -> str:
-        return "<br>".join(map(escape, repr(self).split("\n")))
+        return lines_html(repr(self).split("\n"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ FIRST_SIZE = 1024
 Kernel = TypeVar("Kernel", bound="Callable[..., Any]")
 
 
-def _compiled(function: Kernel) -> Kernel:
+def compiled(function: Kernel) -> Kernel:
     """Return a function compiled when it is first called, without the interpreter's lock; kept on disk if possible."""
     try:
         return cast(Kernel, njit(nogil=True, cache=True)(function))
@@ -43,13 +43,13 @@ def _compiled(function: Kernel) -> Kernel:
         return cast(Kernel, njit(nogil=True)(function))
 
 
-@_compiled
+@compiled
 def _bucket(metres: float, queue: Queue) -> int:
     """Return the bucket of a distance; the last one takes everything beyond."""
     return min(int(metres * queue[1]), queue[2] - 1)
 
 
-@_compiled
+@compiled
 def _push(node: int, bucket: int, lists: tuple[Entries, Entries], size: int) -> int:
     """Put a node into a bucket of ``lists``, (head, entries); return how many entries there are."""
     head, entries = lists
@@ -59,7 +59,7 @@ def _push(node: int, bucket: int, lists: tuple[Entries, Entries], size: int) -> 
     return size + 1
 
 
-@_compiled
+@compiled
 def _twice(entries: Entries) -> Entries:
     """Return room for twice as many entries."""
     longer = np.empty((2 * len(entries), 2), dtype=np.int32)
@@ -68,7 +68,7 @@ def _twice(entries: Entries) -> Entries:
     return longer
 
 
-@_compiled
+@compiled
 def sweep(arcs: Arcs, seeds: Seeds, queue: Queue) -> tuple[Floats, Ints]:
     """Return each node's distance (metres) to its nearest seed and that seed's facility; inf and -1 beyond the limit.
 
@@ -112,7 +112,7 @@ def sweep(arcs: Arcs, seeds: Seeds, queue: Queue) -> tuple[Floats, Ints]:
     return best, owner
 
 
-@_compiled
+@compiled
 def _insert(labels: tuple[Floats, Ints, Flags], metres: float, facility: int) -> bool:
     """Put a label into a sorted list of k, at most one per facility; return whether there was room or it was better.
 
@@ -140,7 +140,7 @@ def _insert(labels: tuple[Floats, Ints, Flags], metres: float, facility: int) ->
     return True
 
 
-@_compiled
+@compiled
 def sweep_k(  # noqa: C901 - one loop, kept whole for speed
     arcs: Arcs, seeds: Seeds, queue: Queue, labels: tuple[Floats, Ints, Flags]
 ) -> tuple[Floats, Ints]:
@@ -183,7 +183,7 @@ def sweep_k(  # noqa: C901 - one loop, kept whole for speed
     return best, owner
 
 
-@_compiled
+@compiled
 def answer(
     place: tuple[Ints, Ints, Floats, Floats, Ints],
     labels: tuple[Floats, Ints],
@@ -221,7 +221,7 @@ def answer(
     return best, owner
 
 
-@_compiled
+@compiled
 def _workspace(arcs: Arcs, queue: Queue) -> Work:
     """Return what `_sweep_one` works with: metres, whether to be passed on, nodes touched, first entries, entries."""
     nodes = len(arcs[0]) - 1
@@ -234,7 +234,7 @@ def _workspace(arcs: Arcs, queue: Queue) -> Work:
     )
 
 
-@_compiled
+@compiled
 def _sweep_one(  # noqa: C901 - one loop, kept whole for speed
     arcs: Arcs, source: tuple[Ints, Floats], queue: Queue, work: Work
 ) -> int:
@@ -282,7 +282,7 @@ def _sweep_one(  # noqa: C901 - one loop, kept whole for speed
     return count
 
 
-@_compiled
+@compiled
 def _grown(values: Any, needed: int) -> Any:
     """Return an array at least as long as needed that begins with the same values."""
     if needed <= len(values):
@@ -293,7 +293,7 @@ def _grown(values: Any, needed: int) -> Any:
     return longer
 
 
-@_compiled
+@compiled
 def sweep_each(arcs: Arcs, sources: tuple[Ints, Floats], queue: Queue) -> tuple[Ints, Ints, Floats]:
     """Return the nodes within the limit (metres) of each source: where each source's begin (s+1,), nodes, metres.
 
@@ -317,7 +317,7 @@ def sweep_each(arcs: Arcs, sources: tuple[Ints, Floats], queue: Queue) -> tuple[
     return begin, nodes[: begin[-1]].copy(), reach[: begin[-1]].copy()
 
 
-@_compiled
+@compiled
 def _note(point: int, reach: float, walks: tuple[Floats, Ints], hits: int) -> int:
     """Keep the shorter walk to a point; return how many points were found so far."""
     found, seen = walks
@@ -329,7 +329,7 @@ def _note(point: int, reach: float, walks: tuple[Floats, Ints], hits: int) -> in
     return hits
 
 
-@_compiled
+@compiled
 def pairs(
     arcs: Arcs,
     sources: tuple[Ints, Floats, Ints, Floats, Floats],

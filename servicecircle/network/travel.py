@@ -148,7 +148,7 @@ def k_nearest(
         labels = sweep.sweep_k(arcs, seeds, queue, empty)
     ends, to_ends = legs(network, homes)
     place = homes.edge, ends, to_ends, homes.access_m, point
-    best, owner = sweep.answer(place, labels, _by_edge(network, facilities), (limit, len(origins)))
+    best, owner = sweep.answer(place, labels, by_edge(network, facilities), (limit, len(origins)))
     distance[:, :used], facility[:, :used] = best, owner
     return Nearest(distance, facility)
 
@@ -220,7 +220,7 @@ class _Search:
 
     def __init__(self, network: WalkNetwork, origins: Positions, limit: float) -> None:
         self.network, self.limit = network, limit
-        begin, self.number, offset, access = _by_edge(network, origins)
+        begin, self.number, offset, access = by_edge(network, origins)
         edge = np.repeat(np.arange(len(begin) - 1), np.diff(begin))
         rest = network.edge_length_m[edge] - offset
         node = network.edge_nodes[edge].ravel(order="F")
@@ -307,7 +307,7 @@ def entries(network: WalkNetwork, facilities: Positions) -> Seeds:
     return ends.ravel(), reach.ravel(), np.repeat(point[placed], 2)
 
 
-def _by_edge(
+def by_edge(
     network: WalkNetwork, positions: Positions
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
     """Return all doors edge by edge: where each edge's begin (m+1,), the point they lead to, offset and access leg."""

@@ -7,13 +7,21 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from servicecircle.errors import InputError
+from servicecircle.markup import table_html
 from servicecircle.plan.frozen import FrozenMap
+from servicecircle.words import WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from servicecircle.plan.register import Registered
     from servicecircle.plan.standard import Standard
+
+
+MOST_IDS = 12
+"""A plan of more standards names only the first of them when it shows itself; all are in its ``ids``."""
+
+HEADS = ("标准 standard", "名称 name", "类型 kind", "原文 clause")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +135,17 @@ class Plan:
         raise InputError.unknown("standard", standard_id, self.ids)
 
     def __repr__(self) -> str:
-        return f"Plan({self.id!r}, {len(self.standards)} standards: {', '.join(self.ids)})"
+        more = ", ..." if len(self.ids) > MOST_IDS else ""
+        return f"Plan({self.id!r}, {len(self.standards)} standards: {', '.join(self.ids[:MOST_IDS])}{more})"
+
+    def _repr_html_(self) -> str:
+        years = f"{self.base_year or ''}-{self.target_year or ''}".strip("-")
+        rows = [
+            (one.id, f"{one.name_zh} {one.name_en}", " ".join(WORDS[one.measure.kind]), _quoted(one))
+            for one in self.standards
+        ]
+        notes = [" ".join(filter(None, (self.title_en, self.region, years))), repr(self).partition(":")[0] + ")"]
+        return table_html(rows, heads=HEADS, title=self.title_zh or self.title_en, notes=notes)
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -236,3 +254,8 @@ class Plan:
                 assumption_en=f"set by the user: {speed:g} m/s (plan file: {was:g})",
             )
         return replace(self, profiles=FrozenMap(profiles))
+
+
+def _quoted(standard: Standard) -> str:
+    """Return the first clause behind a standard, in the plan's own words."""
+    return next((one.quote or one.value for one in standard.citations), "")

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from servicecircle.errors import InputError, ReadError
-from servicecircle.files import replacing, set_cell
+from servicecircle.files import replacing, save_document, set_cell
 from servicecircle.plan.fields import hint
 from servicecircle.plan.reader import checked_plan, document_lines
 from servicecircle.plan.sheets import SHEETS, TYPED, Row, SheetFaults, line_in, rows_of, table_of
@@ -89,7 +89,7 @@ def write_workbook(plan: Plan, path: str | Path, *, replace: bool = False) -> No
     for sheet, rows in rows_of(table).items():
         _fill(book.create_sheet(sheet), sheet, rows)
     with replacing(path, new=not replace) as part:
-        book.save(part)
+        save_document(book, part)
         if _table_of(part, SheetFaults(str(path))) != table:
             raise InputError(
                 f"{path} was not written: the plan holds a text that Excel would change, such as an empty condition or "

@@ -12,7 +12,7 @@ import pandas as pd
 
 from servicecircle.city import as_text
 from servicecircle.errors import InputError, ReadError
-from servicecircle.files import replacing, set_cell
+from servicecircle.files import replacing, save_document, set_cell
 from servicecircle.findings import Finding
 from servicecircle.read.candidates import MOST
 from servicecircle.read.matching import FacilityMatch, check_match, outcome
@@ -77,7 +77,7 @@ def write_review(match: FacilityMatch, path: str | os.PathLike[str]) -> None:
         about.column_dimensions["A"].width = 120
         for number, text in enumerate(ABOUT.strip().splitlines(), start=1):
             set_cell(about.cell(number, 1), text)
-        book.save(part)
+        save_document(book, part)
 
 
 def read_review(match: FacilityMatch, path: str | os.PathLike[str]) -> FacilityMatch:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import shutil
+import sqlite3
 import tempfile
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,11 +15,11 @@ import numpy as np
 import pandas as pd
 
 from servicecircle.errors import InputError, MissingExtraError
-from servicecircle.files import replacing, set_cell, write_table
+from servicecircle.files import replacing, save_document, set_cell, write_table
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from servicecircle.assessment import Assessment
 
@@ -79,12 +82,13 @@ def write_layer(frame: pd.DataFrame, path: str | os.PathLike[str]) -> None:
         _write_shapefile(layer, target)
         return
     with replacing(target) as part:
-        part.unlink()  # GDAL takes an empty file for a broken one
         if suffix == ".parquet":
             _write_parquet(layer, part)
+        elif suffix == ".geojson":
+            part.write_bytes(_geojson(layer, target.stem))
         else:
-            layer = _for_geojson(layer) if suffix == ".geojson" else layer
-            layer.to_file(part, layer=target.stem, engine="pyogrio")
+            with _gdal(target, part):
+                _append(layer, part, target.stem)
 
 
 def write_layers(result: Assessment, path: str | os.PathLike[str]) -> None:
@@ -117,8 +121,7 @@ def write_layers(result: Assessment, path: str | os.PathLike[str]) -> None:
     target = Path(path)
     if target.suffix.lower() != ".gpkg":
         raise InputError(f"{target}: layers are written into one .gpkg file. | {target}：多图层只写入 .gpkg。")
-    with replacing(target) as part:
-        part.unlink()
+    with replacing(target) as part, _gdal(target, part):
         for name, frame in _layers(result).items():
             if len(frame):
                 _append(_plain(frame), part, name)
@@ -140,6 +143,34 @@ def _layers(result: Assessment) -> Mapping[str, pd.DataFrame]:
         "assumptions": result.assumptions,
         "data_report": result.report.table,
     }
+
+
+@contextmanager
+def _gdal(target: Path, part: Path) -> Iterator[None]:
+    """Let GDAL write a GeoPackage, and say in our words when it could not, also where GDAL keeps silent."""
+    from pyogrio.errors import DataLayerError, DataSourceError, FeatureError
+
+    part.unlink()  # GDAL takes an empty file for a broken one
+    try:
+        yield
+        with closing(sqlite3.connect(part)) as base:
+            whole = _count(base, "gpkg_geometry_columns") == _count(base, "gpkg_extensions")
+    except (DataLayerError, DataSourceError, FeatureError, sqlite3.DatabaseError) as error:
+        raise _not_written(target, str(error)) from error
+    if not whole:
+        raise _not_written(target, "its spatial index is missing")
+
+
+def _count(base: sqlite3.Connection, table: str) -> int:
+    """Return how many layers have a geometry, or an index of it: both tables have one row for each."""
+    return int(base.execute(f"SELECT count(*) FROM {table} WHERE column_name IS NOT NULL").fetchone()[0])  # noqa: S608
+
+
+def _not_written(target: Path, why: str) -> InputError:
+    return InputError(
+        f"{target} was not written: {why}. The old file, if there was one, is unchanged. Is there room on the disk? | "
+        f"未写入 {target}，原文件未改动。请检查磁盘空间。"
+    )
 
 
 def _append(layer: pd.DataFrame, path: Path, name: str) -> None:
@@ -188,7 +219,7 @@ def _write_sheet(table: pd.DataFrame, target: Path) -> None:
             set_cell(page.cell(row, place), _cell_value(value))
     page.freeze_panes = "A2"
     with replacing(target) as part:
-        book.save(part)
+        save_document(book, part)
 
 
 def _cell_value(value: Any) -> Any:
@@ -207,6 +238,15 @@ def _write_parquet(layer: gpd.GeoDataFrame, path: Path) -> None:
         raise MissingExtraError(
             "GeoParquet needs pyarrow: pip install 'servicecircle[parquet]'. | 写 GeoParquet 需要安装 pyarrow。"
         ) from error
+
+
+def _geojson(layer: gpd.GeoDataFrame, name: str) -> bytes:
+    """Return a layer as the bytes of a GeoJSON file: GDAL does not say when it cannot write the last of a file."""
+    import pyogrio
+
+    memory = io.BytesIO()
+    pyogrio.write_dataframe(_for_geojson(layer), memory, layer=name, driver="GeoJSON")
+    return memory.getvalue()
 
 
 def _for_geojson(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

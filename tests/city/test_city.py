@@ -134,7 +134,7 @@ def test_isochrones_grow_with_the_minutes() -> None:
 
 
 def test_isochrones_of_each_facility() -> None:
-    frame = oracle.city().isochrones("kindergarten", minutes=[5], each=True)
+    frame = oracle.city().isochrones("kindergarten", minutes=[5], areas="each")
     assert frame["facility_id"].tolist() == ["K1", "K2"]
     assert frame.geometry.iloc[0].covers(oracle.node("N2"))
 

@@ -51,7 +51,18 @@ def test_no_text_is_a_formula(tmp_path: Path) -> None:
     assert not any(b"<f>" in page or b"<f " in page for page in pages)
 
 
-@pytest.mark.parametrize("text", ["a\rb", "a\x01b", "x" * 40_000, "", " ", float("inf")])
+def test_a_carriage_return_comes_back_whole_or_is_refused(tmp_path: Path) -> None:
+    """Openpyxl keeps it where lxml is installed, and makes a line end of it where it is not."""
+    plan = with_measure(Presence((FacilityFilter("kindergarten", {"column": "a\rb"}),), ("街道",)))
+    try:
+        write_workbook(plan, tmp_path / "plan.xlsx")
+    except InputError:
+        assert list(tmp_path.iterdir()) == []
+    else:
+        assert read_workbook(tmp_path / "plan.xlsx") == plan
+
+
+@pytest.mark.parametrize("text", ["a\x01b", "x" * 40_000, "", " ", float("inf")])
 def test_what_excel_would_change_is_refused(text: object, tmp_path: Path) -> None:
     where: dict[str, Any] = {"column": text}
     plan = with_measure(Presence((FacilityFilter("kindergarten", where),), ("街道",)))

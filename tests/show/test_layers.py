@@ -112,12 +112,12 @@ def test_a_failed_write_leaves_the_old_file(
 ) -> None:
     def fail(_: gpd.GeoDataFrame, path: Path, **_options: object) -> None:
         path.write_bytes(b"half")
-        raise RuntimeError
+        raise pyogrio.errors.FeatureError("could not add feature")
 
     sc.write_layer(homes, tmp_path / "a.gpkg")
     before = (tmp_path / "a.gpkg").read_bytes()
-    monkeypatch.setattr(gpd.GeoDataFrame, "to_file", fail)
-    with pytest.raises(RuntimeError):
+    monkeypatch.setattr(pyogrio, "write_dataframe", fail)
+    with pytest.raises(InputError, match=r"could not add feature. The old file, if there was one, is unchanged"):
         sc.write_layer(homes, tmp_path / "a.gpkg")
     assert (tmp_path / "a.gpkg").read_bytes() == before
     assert [path.name for path in tmp_path.iterdir()] == ["a.gpkg"]
