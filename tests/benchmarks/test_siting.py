@@ -37,6 +37,7 @@ def covering(homes: int, sites: int, radius: float) -> Coverage:
 
 @pytest.mark.slow
 @pytest.mark.skipif(importlib.util.find_spec("spopt") is None, reason="spopt is not installed")
+@pytest.mark.filterwarnings("default")  # what the peer warns of is its own affair
 @pytest.mark.parametrize("radius", [800, 1_000])
 def test_most_covered_against_spopt(benchmark: Any, radius: int) -> None:
     import pulp
