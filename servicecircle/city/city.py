@@ -11,8 +11,10 @@ import pandas as pd
 
 from servicecircle.city.catchments import Limits, catchments
 from servicecircle.city.changing import unchecked, with_facilities
-from servicecircle.city.contents import Contents, stop_at_errors
+from servicecircle.city.contents import stop_at_errors, without_layer
 from servicecircle.city.display import html_of
+from servicecircle.city.estates import lived_in
+from servicecircle.city.growth import Growing
 from servicecircle.city.inspection import Inspection
 from servicecircle.city.moving import moved
 from servicecircle.city.vocabulary import ATTRIBUTES
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class City(Contents):
+class City(Growing):
     """What is there: a walk network, residents, facilities, zones. It never changes; changes make a new city.
 
     Everything is checked on entry and brought into the CRS of the walk network. Frames are copied.
@@ -181,10 +183,11 @@ class City(Contents):
         return with_facilities(city, kept, fresh, services=self.services, found=found)
 
     def at(self, year: int) -> City:
-        """Return the city as its facilities stand in a year; residents, zones and network stay as they are.
+        """Return the city as its facilities and new estates stand in a year; other residents and the network stay.
 
         A facility is open from its ``open_year`` on and closed from its ``close_year`` on. Where a year is not known
-        its ``status`` stays; how many such facilities are taken to be open is a finding.
+        its ``status`` stays; how many such facilities are taken to be open is a finding. An estate is lived in from its
+        ``delivery_year`` on.
 
         Parameters
         ----------
@@ -193,8 +196,14 @@ class City(Contents):
         """
         frame, found = facilities_in(self.facilities, year)
         city = with_facilities(self, frame, frame.iloc[:0], services=self.services)
-        report = DataReport(tuple(dict.fromkeys((*city.report.findings, *found))))
-        return unchecked(city, about=replace(city.about, report=report))
+        report, cells = (
+            DataReport(tuple(dict.fromkeys((*city.report.findings, *found)))),
+            lived_in(self.population, year),
+        )
+        if cells is self.population:
+            return unchecked(city, about=replace(city.about, report=report))
+        report = without_layer(report, "population")
+        return replace(city, population=cells, about=replace(city.about, report=report))
 
     def districts_by(self, column: str, *, level: str = "县区") -> City:
         """Return the city with the zones of a level drawn by who runs them: 行政区 (admin) or 管理主体 (manager).
