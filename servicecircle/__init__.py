@@ -82,6 +82,7 @@ from servicecircle.show import (
     write_markdown,
     write_report,
     write_summary,
+    write_word,
 )
 from servicecircle.siting import Closing, Closures, Proposal, best_sites
 
@@ -173,4 +174,5 @@ __all__ = [
     "write_report",
     "write_review",
     "write_summary",
+    "write_word",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import combinations
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import networkx as nx
 import numpy as np
@@ -40,7 +40,8 @@ def covered(covers: np.ndarray, weights: np.ndarray, already: np.ndarray, choice
 
 def walks(metres: np.ndarray, existing: np.ndarray, choice: Choice) -> np.ndarray:
     """Return the walk of each demand to the nearest of a choice or of what exists."""
-    return np.minimum(existing, metres[list(choice)].min(axis=0, initial=np.inf))
+    nearest: np.ndarray = np.minimum(existing, metres[list(choice)].min(axis=0, initial=np.inf))
+    return nearest
 
 
 def served(
@@ -52,7 +53,7 @@ def served(
     filled first, then as many are served as can be, then they walk as little as they can.
     """
     far = int(1 + metres[np.isfinite(metres)].sum()) * int(1 + weights.sum())
-    graph = nx.DiGraph()
+    graph: nx.DiGraph[Any] = nx.DiGraph()
     total = int(weights.sum())
     graph.add_node("from", demand=-total)
     graph.add_node("to", demand=total)

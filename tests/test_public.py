@@ -107,12 +107,16 @@ PUBLIC = [
     "write_report",
     "write_review",
     "write_summary",
+    "write_word",
 ]
 
 MADE_BY_USERS = ("AccessRule", "City", "Closing", "FigureNotes", "Scenario", "Transport")
 """The classes that users make themselves; the others are what functions return."""
 
-LOADED_WHEN_USED = ("folium", "osmnx", "numba", "osmium", "rasterio", "matplotlib", "pydantic", "openpyxl", "tomlkit")
+LOADED_WHEN_USED = (
+    *("folium", "osmnx", "numba", "osmium", "rasterio", "matplotlib", "docx", "pydantic", "openpyxl"),
+    "tomlkit",
+)
 
 # What importing might leave behind. The packages that geopandas loads may do as they like, so they come first.
 IMPORT = """

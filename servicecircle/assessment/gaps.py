@@ -46,7 +46,7 @@ def cell_gaps(ground: Ground, standard: Standard, cells: pd.DataFrame) -> gpd.Ge
         part = numbers[labels == label]
         group = cells["group"].to_numpy()[part]
         zone = _main_zone(zones[part], group, people[part])
-        shape = shapely.union_all(shapes[labels == label], grid_size=0.001)
+        shape = _united(shapes[labels == label])
         rows.append(
             {
                 "zone_id": zone,
@@ -59,6 +59,13 @@ def cell_gaps(ground: Ground, standard: Standard, cells: pd.DataFrame) -> gpd.Ge
             }
         )
     return _worst_first(ground, standard, rows)
+
+
+def _united(shapes: NDArray[np.object_]) -> BaseGeometry:
+    """Return the union of cells; quickly where they share their borders exactly, as the cells of a grid do."""
+    if shapely.coverage_is_valid(shapes):
+        return shapely.coverage_union_all(shapes)
+    return shapely.union_all(shapes, grid_size=0.001)
 
 
 def area_gaps(ground: Ground, standard: Standard, coverage: Coverage) -> gpd.GeoDataFrame:
@@ -145,13 +152,12 @@ def _together(shapes: NDArray[Any], spacing: float) -> NDArray[np.int64]:
 
 def _main_zone(zones: NDArray[Any], group: NDArray[np.float64], people: NDArray[np.float64]) -> str:
     """Return the zone where most of a gap's group lives (then most residents, then the lowest id); "" without any."""
-    frame = pd.DataFrame({"zone": zones, "group": group, "people": people}).dropna(subset="zone")
-    sums = (
-        frame.groupby("zone", as_index=False)
-        .sum()
-        .sort_values(["group", "people", "zone"], ascending=[False, False, True])
-    )
-    return str(sums["zone"].iloc[0]) if len(sums) else ""
+    known = np.array([isinstance(zone, str) for zone in zones], dtype=bool)
+    if not known.any():
+        return ""
+    names, place = np.unique(zones[known].astype(str), return_inverse=True)
+    groups, residents = (np.bincount(place, weights=values[known]) for values in (group, people))
+    return str(names[np.lexsort((names, -residents, -groups))[0]])
 
 
 def _zone_at(ground: Ground, shape: BaseGeometry) -> str:

@@ -18,6 +18,7 @@ from servicecircle.show.report import write_report
 from servicecircle.show.rings import isochrone_map
 from servicecircle.show.sites import sites_map
 from servicecircle.show.summary import write_summary
+from servicecircle.show.word import write_word
 
 __all__ = [
     "FigureNotes",
@@ -42,4 +43,5 @@ __all__ = [
     "write_markdown",
     "write_report",
     "write_summary",
+    "write_word",
 ]

@@ -25,6 +25,10 @@ NOTHING: Mapping[str, Any] = MappingProxyType({})
 NO_CELLS: CellLayers = ({}, [], [])
 
 
+TOOLS = ("search", "nothing", "measure", "hint", "length", "area", "hectares", "full", "north", "n")
+"""What the controls of every map say, by the names that the script has for it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Drawing:
     """What a map shows.
@@ -83,8 +87,7 @@ class Drawing:
     @property
     def _tools(self) -> dict[str, str]:
         """Return what search, measure and the other controls of every map say."""
-        keys = ("search", "nothing", "measure", "hint", "length", "area", "hectares", "full", "north", "n")
-        words = {key: phrase(f"tool_{key}", self.language) for key in keys}
+        words = {key: phrase(f"tool_{key}", self.language) for key in TOOLS}
         return words | {"standard": term("standard", self.language)}
 
     @property

@@ -64,7 +64,9 @@ SHIFTS = ((0, 1.3), (0, -1.3), (0, 2.6), (0, -2.6), (0.6, 0), (-0.6, 0), (0, 4),
 LEVELS = {"land": 0, "green": 1, "water": 1, "cells": 2, "streets": 3, "barrier": 3, "zones": 4, "gaps": 5, "dots": 6}
 
 
-def draw_map(scene: Scene, notes: FigureNotes, size: tuple[float, float], *, cells: bool, level: str | None) -> Figure:
+def draw_map(
+    scene: Scene, notes: FigureNotes | None, size: tuple[float, float], *, cells: bool, level: str | None
+) -> Figure:
     """Return the figure of a standard's cells, or of its zones by result.
 
     Parameters
@@ -72,7 +74,7 @@ def draw_map(scene: Scene, notes: FigureNotes, size: tuple[float, float], *, cel
     scene
         What is shown.
     notes
-        What the figure says of itself.
+        What the figure says of itself; None: the map alone, without title and fields.
     size
         Width and height, mm.
     cells
@@ -81,7 +83,7 @@ def draw_map(scene: Scene, notes: FigureNotes, size: tuple[float, float], *, cel
         The level of the zones; None: the first.
     """
     page = Page(size)
-    room = frame_page(page, scene, notes)
+    room = Box(1, 1, size[0] - 2, size[1] - 2) if notes is None else frame_page(page, scene, notes)
     legend_wide = min(max(page.em() * 21, 0.25 * page.wide), 0.36 * page.wide)
     extent = gpd.GeoDataFrame(geometry=[shapely.segmentize(shapely.box(*scene.bounds), 0.01)], crs=WGS84)
     if not cells and not scene.zones.empty and len(zone_results(scene, level)[0]):

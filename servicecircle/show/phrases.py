@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from servicecircle.errors import InputError
 from servicecircle.show.report_phrases import REPORT, RULES, TABLES
+from servicecircle.show.word_phrases import WORD
 from servicecircle.words import LANGUAGES, WORDS, Language, word
 
 if TYPE_CHECKING:
@@ -278,6 +279,7 @@ PHRASES: Mapping[str, tuple[str, str]] = MappingProxyType(
     | REPORT
     | TABLES
     | RULES
+    | WORD
 )
 """Every phrase by its key: Chinese, English. Braces are places for values."""
 

@@ -146,7 +146,7 @@ def _tile(lon: float, lat: float, z: int) -> tuple[int, int]:
     Examples
     --------
     >>> _tile(116.39, 39.91, 10)
-    (843, 388)
+    (843, 387)
     """
     lat = math.radians(max(-NORTHERNMOST, min(NORTHERNMOST, lat)))
     x = (lon + 180) / 360 * 2**z

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from scipy.sparse import csr_array, issparse
@@ -48,8 +48,9 @@ def sparse(given: Any, name: str, *, keep_zeros: bool) -> csr_array:
     InputError
         If it has not two dimensions.
     """
+    matrix: csr_array
     if issparse(given):
-        matrix = csr_array(given, dtype=np.float64, copy=True)
+        matrix = csr_array(cast(csr_array, given)).astype(np.float64).copy()
         if keep_zeros:
             coo = matrix.tocoo()
             kept = np.isfinite(coo.data) | np.isnan(coo.data)

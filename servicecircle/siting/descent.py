@@ -67,6 +67,7 @@ def descended(
     dual: Callable[[Floats], Point],
     start: Floats,
     limits: tuple[Floats, Floats],
+    *,
     known: tuple[float, list[int]],
     effort: Effort,
 ) -> Descent:

@@ -110,7 +110,7 @@ def _once(program: Program, effort: Effort, start: Floats | None, *, target: flo
     """Return what one search finds; stopped by "precision" if its values do not cost what it says they do."""
     import highspy
 
-    solver = highspy.Highs()
+    solver = highspy.Highs()  # type: ignore[no-untyped-call]
     solver.silent()
     _set(solver, effort, target)
     _load(solver, program, relaxed=relaxed)
@@ -166,7 +166,11 @@ def _run(solver: highspy.Highs, effort: Effort) -> bool:
     interrupted = False
     solver.startSolve()
     with tqdm(
-        total=effort.seconds, desc="exact search | 精确求解", unit="s", delay=2, disable=not effort.progress
+        total=effort.seconds,
+        desc="exact search | 精确求解",
+        bar_format="{l_bar}{bar}| {n:.0f} / {total:.0f} s",
+        delay=2,
+        disable=not effort.progress,
     ) as bar:
         while True:
             try:
@@ -175,7 +179,7 @@ def _run(solver: highspy.Highs, effort: Effort) -> bool:
                 bar.update(min(LOOK_S, effort.seconds - bar.n))
             except KeyboardInterrupt:
                 interrupted = True
-                solver.cancelSolve()
+                solver.cancelSolve()  # type: ignore[no-untyped-call]
     return interrupted
 
 

@@ -116,7 +116,8 @@ class WalkGains:
         walk = walked(metres, self.left.finite_far, chosen)
         row = np.repeat(np.arange(metres.shape[0]), np.diff(metres.indptr))
         saved = np.maximum(walk[metres.indices] - metres.data, 0.0) * self.left.weights[metres.indices]
-        return np.bincount(row, weights=saved, minlength=metres.shape[0])
+        gains: Floats = np.bincount(row, weights=saved, minlength=metres.shape[0]).astype(np.float64)
+        return gains
 
 
 def walks_left(metres: csr_array, demand: tuple[Floats, Floats], rules: Rules, k: int) -> Walks:
@@ -296,7 +297,7 @@ def walk_bound(left: Walks, columns: Lists, chosen: list[int], effort: Effort) -
     limits = np.zeros(len(far)), np.where(np.isinf(left.far), np.inf, left.weights * left.far)
     guess = -(left.base + float((left.weights * walked(left.metres, far, chosen)).sum()))
     known = -left.cost_of(chosen)
-    found = descended(dual, start, limits, (known if np.isfinite(known) else guess, chosen), effort)
+    found = descended(dual, start, limits, known=(known if np.isfinite(known) else guess, chosen), effort=effort)
     if found.lowest is None:
         nothing = np.full(count, np.inf)
         return Bound(-left.base, nothing, nothing, known, chosen, interrupted=True)

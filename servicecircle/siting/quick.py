@@ -73,5 +73,5 @@ def quick_search(rows: Lists, demand: Demand, k: int, first: Sequence[int] | Non
     work = 8.0 * k * float((size * near).sum()) / count
     kicks = int(np.clip(KICK_WORK / max(work, 1.0), *KICKS))
     start = np.asarray(first or [], dtype=np.int64)
-    best, _ = search((rows, demand.columns), demand.weights, demand.far, start, (k, kicks))
+    best, _ = search((rows, demand.columns, demand.weights, demand.far), start, k, kicks)
     return [int(one) for one in best]

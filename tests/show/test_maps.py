@@ -279,4 +279,5 @@ def test_what_the_room_offers() -> None:
         "write_markdown",
         "write_report",
         "write_summary",
+        "write_word",
     ]

@@ -7,6 +7,7 @@ import pytest
 
 import servicecircle.show
 from servicecircle.errors import InputError
+from servicecircle.show.drawing import TOOLS
 from servicecircle.show.phrases import PHRASES, check_language, phrase, term
 from servicecircle.show.report import PARTS
 from servicecircle.show.report_phrases import RULES
@@ -34,6 +35,7 @@ def test_every_phrase_is_used() -> None:
     sources = "".join(path.read_text("utf-8") for path in FOLDER.glob("*.py") if not path.name.endswith("phrases.py"))
     made = {f"legend_{view}" for view in ("minutes", "metres", "missing", "covered")}
     made |= {f"layer_{view}" for view in ("minutes", "metres", "missing", "covered")}
+    made |= {f"tool_{key}" for key in TOOLS}
     made |= {"summary_islands_keep", "summary_islands_main", "finding_population", "finding_areas"}
     made |= {f"report_{part}" for part in PARTS} | {f"head_{name}" for name in OWN_HEADS} | set(RULES)
     made |= {f"report_{part}" for part in ("signed", "checked", "reviewed", "approved")}

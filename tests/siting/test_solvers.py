@@ -40,7 +40,7 @@ def rules(draw: st.DrawFn) -> Rules:
     place = draw(st.sampled_from([[], [0, 0, 1, 2, 3], [0, 1, 1, 1, 2]]))
     cost = draw(st.one_of(st.just([]), st.lists(st.integers(1, 6), min_size=5, max_size=5)))
     budget = draw(st.one_of(st.just(np.inf), st.integers(6, 15)))
-    return Rules(required, forbidden, apart, place, cost, float(budget))
+    return Rules(required, forbidden, apart=apart, place=place, cost=cost, budget=float(budget))
 
 
 @st.composite
