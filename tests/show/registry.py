@@ -132,7 +132,7 @@ def serving() -> Iterator[Registry]:
     server.daemon_threads = True
     server.block_on_close = False
     ours.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     yield ours
     server.shutdown()
