@@ -226,9 +226,8 @@ def _sources(result: Assessment, language: Language) -> list[tuple[str, str, str
     """Return the plan and the city's layers, with their rows and dates."""
     plan, undated = result.plan, phrase("word_no_date", language)
     years = "-".join(str(year) for year in (plan.base_year, plan.target_year) if year)
-    rows = [
-        (f"{phrase('word_plan_source', language)}{phrase('colon', language)}{plan_title(result, language)}", "", years)
-    ]
+    named = (phrase("word_plan_source", language), phrase("colon", language), plan_title(result, language))
+    rows = [("".join(named), "", years)]
     for name in LAYERS:
         frame = getattr(result.city, name)
         if frame is None:

@@ -10,7 +10,6 @@ WORD: dict[str, tuple[str, str]] = {
     "word_maps": ("附录 B  图件", "Annex B  Maps"),
     "word_tables": ("附录 C  附表", "Annex C  Tables"),
     "word_basis": ("附录 D  假设、原文冲突、数据检查与版本", "Annex D  Assumptions, contradictions, data, versions"),
-    "word_cards": ("附录 E  体检卡", "Annex E  Check-up cards"),
     "word_card": ("体检卡：{zone}", "Check-up card: {zone}"),
     "word_definitions": ("距离、步速与限值", "Distance, speeds and limits"),
     "word_sources": ("资料来源", "Sources"),
@@ -20,7 +19,6 @@ WORD: dict[str, tuple[str, str]] = {
     "word_source_date": ("数据时点", "As of"),
     "word_no_date": ("未注明", "not stated"),
     "word_plan_source": ("规划文本", "Plan"),
-    "word_standard_figures": ("{id} 结果", "{id}: result"),
     "word_zone_figures": ("{zone}指标", "{zone}: indicators"),
     "word_indicators_left_out": (
         "另有 {more} 项见附录 C；{lost} 项缺数据，无法评价。",
