@@ -145,9 +145,9 @@ class _Source:
             time.sleep(max(0.0, min(PAUSE_S * 2**attempt, self.end - time.monotonic())))
         if content is None:
             raise ReadError(
-                f"{address} could not be fetched in {TRIES} tries or {self.timeout_s:g} s ({said}). Are you offline, or "
-                "behind a proxy? Try another place that has it (--mirror, --registry), or fetch on another machine and "
-                "carry the files: servicecircle assets pack, assets unpack. | "
+                f"{address} could not be fetched in {TRIES} tries or {self.timeout_s:g} s ({said}). Are you offline, "
+                "or behind a proxy? Try another place that has it (--mirror, --registry), or fetch on another machine "
+                "and carry the files: servicecircle assets pack, assets unpack. | "
                 f"{TRIES} 次尝试或 {self.timeout_s:g} 秒内未能下载 {address}（{said}）。可换用其他地址（--mirror 或 "
                 "--registry），或在联网的电脑上下载后用 servicecircle assets pack / unpack 拷贝过来。"
             )
