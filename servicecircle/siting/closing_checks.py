@@ -79,7 +79,7 @@ def question_faults(
     among: str | Iterable[str],
     keep: list[str],
     most: object,
-    leave: object,
+    leave: float,
 ) -> list[str]:
     """Return what is wrong with a question to a problem."""
     faults = []

@@ -159,10 +159,9 @@ class Enrolled:
     @cached_property
     def lives(self) -> Floats:
         """The children of each facility as the cells have them, shape (facilities,)."""
-        at = self.now[0][self.order]
-        return np.bincount(at[at >= 0], weights=self.people[self.order][at >= 0], minlength=len(self.numbers)).astype(
-            np.float64
-        )
+        at, people = self.now[0][self.order], self.people[self.order]
+        sums = np.bincount(at[at >= 0], weights=people[at >= 0], minlength=len(self.numbers))
+        return np.asarray(sums, dtype=np.float64)
 
     @cached_property
     def enrolled(self) -> Floats:
@@ -177,7 +176,8 @@ class Enrolled:
     @cached_property
     def free(self) -> Floats:
         """The free places of each facility, none where enrolment or places are not known, shape (facilities,)."""
-        return np.nan_to_num(np.maximum(self.places - self.enrolled, 0.0), nan=0.0, posinf=np.inf)
+        left = np.maximum(self.places - self.enrolled, 0.0)
+        return np.asarray(np.where(np.isnan(left), 0.0, left), dtype=np.float64)
 
     @cached_property
     def homes_known(self) -> Flags:

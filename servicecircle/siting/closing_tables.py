@@ -107,20 +107,18 @@ def closed_table(enrolled: Enrolled, merged: Merged, moves: pd.DataFrame) -> pd.
     without = np.bincount(merged.merger.at, weights=merged.unplaced, minlength=len(enrolled.numbers))
     frame = _summed(flows(merged), ["closing"]).set_index("closing").reindex(merged.closed)
     texts = _texts(enrolled).iloc[merged.closed]
-    told = moves.groupby("facility_id", sort=False)[["receiver_name", "receiver_id", "children"]].apply(
-        lambda part: "; ".join(
-            f"{row.receiver_name or row.receiver_id} {row.children:,.0f}" for row in part.itertuples()
-        )
-    )
-    names = texts["facility_id"].map(told) if len(moves) else pd.Series("", index=texts.index)
+    told: dict[str, list[str]] = {}
+    for one in moves.itertuples():
+        name = str(one.receiver_name or one.receiver_id)
+        told.setdefault(str(one.facility_id), []).append(f"{name} {one.children:,.0f}")
     columns = ["children", "by_bus", "beyond_limit"]
     frame[columns] = frame[columns].fillna(0.0)
     return (
         frame.assign(
             enrolment=enrolled.enrolled[merged.closed],
             without_place=without[merged.closed],
-            receivers=names.fillna("").to_numpy(dtype=object),
-            **{column: texts[column].to_numpy() for column in texts},
+            receivers=["; ".join(told.get(name, [])) for name in texts["facility_id"]],
+            **{str(column): texts[column].to_numpy() for column in texts},
         )[list(CLOSED)]
         .reset_index(drop=True)
         .astype({"minutes_before": float, "minutes_after": float})
@@ -156,7 +154,7 @@ def cells_table(enrolled: Enrolled, closed: Ints) -> pd.DataFrame:
     """Return the way of each cell to the nearest open facility, before and after, index cell_id."""
     cells = enrolled.ground.cells
     stay = np.setdiff1d(np.arange(len(enrolled.numbers)), closed)
-    ids = np.append(enrolled.frame["id"].to_numpy(dtype=object), None)
+    ids = np.array([*enrolled.frame["id"], None], dtype=object)
     (at, now), (then_at, then) = enrolled.nearest(np.arange(len(enrolled.numbers))), enrolled.nearest(stay)
     return pd.DataFrame(
         {

@@ -132,7 +132,7 @@ class Closures:
         frame: pd.DataFrame = getattr(self, which)
         if which == "staying":
             frame = frame.rename(columns={f"reason_{language}": "reason"})
-            frame = frame.drop(columns=["why", *(name for name in frame if name.startswith("reason_"))])
+            frame = frame.drop(columns=["why", *(name for name in frame if str(name).startswith("reason_"))])
         return worded(frame, language)
 
     def __repr__(self) -> str:
@@ -157,13 +157,14 @@ class Closures:
             f"{newly} 个单元新增 {new:,.0f} 名幼儿超限"
         )
         lines = [(en, zh)]
-        lines += [
-            (
-                f"{row.facility_name or row.facility_id} ({row.enrolment:,.0f}) -> {row.receivers or 'nobody moves'}",
-                f"{row.facility_name or row.facility_id}（{row.enrolment:,.0f} 人）→ {row.receivers or '无人转园'}",
+        for row in self.table.itertuples():
+            name, receivers = str(row.facility_name or row.facility_id), str(row.receivers)
+            lines.append(
+                (
+                    f"{name} ({row.enrolment:,.0f}) -> {receivers or 'nobody moves'}",
+                    f"{name}（{row.enrolment:,.0f} 人）→ {receivers or '无人转园'}",
+                )
             )
-            for row in self.table.itertuples()
-        ]
         if len(self.staying):
             lines.append(
                 (f"{len(self.staying)} stay open below the minimum: .staying", f"{len(self.staying)} 所低于规模仍保留")
@@ -174,17 +175,29 @@ class Closures:
         return lines
 
     def _repr_html_(self) -> str:
-        frame = self.table_in("zh").round(1)
         first, *_ = self._lines()
         notes = [first[0]]
         if self.shortfall is not None:
             notes.append(self.shortfall.reason)
-        html = table_html(frame.to_numpy().tolist(), heads=list(frame.columns), title=first[1], notes=notes)
+        html = table_html(_texts(self.table), heads=list(self.table_in("zh").columns), title=first[1], notes=notes)
         if not len(self.staying):
             return html
-        stay = self.table_in("zh", "staying").round(1)
+        stay = self.table_in("zh", "staying")
         title = f"低于规模仍保留 · {len(self.staying)} stay open below the minimum"
-        return html + table_html(stay.to_numpy().tolist(), heads=list(stay.columns), title=title)
+        return html + table_html(_texts(stay), heads=list(stay.columns), title=title)
+
+
+def _texts(frame: pd.DataFrame) -> list[list[str]]:
+    """Return the cells of a table as they are shown: children whole, minutes with one digit."""
+    digits = {column: 1 if "minutes" in str(column) else 0 for column in frame}
+    rows = frame.to_numpy(dtype=object).tolist()
+    return [
+        [
+            f"{value:,.{n}f}" if isinstance(value, float) else str(value)
+            for value, n in zip(row, digits.values(), strict=True)
+        ]
+        for row in rows
+    ]
 
 
 def closures_of(

@@ -50,6 +50,10 @@ def test_the_facilities_as_they_stand() -> None:
     assert table["zone_name"].to_dict() == {"K1": "V1村", "K2": "V2村", "K3": "V2村", "K4": "V3村"}
 
 
+def test_a_facility_at_the_minimum_is_not_small() -> None:
+    assert closing(min_enrolment=15).table["below_minimum"].tolist() == [False, True, False, False]
+
+
 def test_both_small_ones_close_where_the_limit_reaches_the_third() -> None:
     """K1 and K2 hold 23 children; all reach K3 within 400 m, but it has 20 places: only one can close.
 
@@ -212,6 +216,14 @@ def test_with_a_bus_only_those_beyond_the_walking_limit_ride() -> None:
     assert found.table["minutes_after"].tolist() == pytest.approx([(10 * 200 / 300 + 5 * 150 / SPEED) / 15])
 
 
+def test_an_assessment_lends_what_it_has_made_ready() -> None:
+    reach = Reach((FacilityFilter("kindergarten"),), "pop_3_5", metres=250.0)
+    result = assess(town(), plan_of(reach), progress=False)
+    problem = sc.Closing(result, "kindergarten", min_enrolment=20, max_walk_m=400)
+    assert problem.city is result.city
+    assert solved(problem).table.equals(solved(closing()).table)
+
+
 # ----------------------------------------------------------------------------------------------- data that is not whole
 
 
@@ -292,6 +304,8 @@ def test_what_is_said_of_it() -> None:
     html = found._repr_html_()
     assert "撤并 1 所（已证最优）" in html
     assert "低于规模仍保留" in html
+    assert '<td style="text-align: left">8</td>' in html  # children are whole, minutes have a digit
+    assert '<td style="text-align: left">3.7</td>' in html
 
 
 # ------------------------------------------------------------------------------------------------------ the sample city
