@@ -205,7 +205,7 @@ class Enrolled:
         """The children of each cell in terms of enrolment: those of a facility live as those near it do."""
         at = self.now[0]
         ratio = np.divide(self.enrolled, self.lives, out=np.zeros(len(self.numbers)), where=self.lives > 0)
-        return self.people * np.append(np.nan_to_num(ratio), 0.0)[at]
+        return np.asarray(self.people * np.append(np.nan_to_num(ratio), 0.0)[at], dtype=np.float64)
 
     @cached_property
     def zones(self) -> pd.Series[Any]:
