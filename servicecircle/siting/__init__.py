@@ -1,25 +1,46 @@
-"""Where to put what is missing."""
+"""Where to put what is missing.
 
+For planners: `best_sites` in one line; `CoverMost`, `CoverShare`, `LeastWalk`, `ShortestWorstWalk`, `WorstOffFirst`, with
+`Conditions`, `LandRules` and `candidate_sites`; each returns a `Proposal`. On arrays: `Coverage`, `Distances` and the
+functions that solve them.
+"""
+
+from servicecircle.siting.candidates import candidate_sites
 from servicecircle.siting.capacitated import fewest_serving, least_walk_served, most_served
 from servicecircle.siting.center import shortest_worst_walk
+from servicecircle.siting.conditions import Conditions, Size
 from servicecircle.siting.covering import most_covered
+from servicecircle.siting.failure import Failure
 from servicecircle.siting.fairness import fairest
 from servicecircle.siting.fewest import fewest_sites
 from servicecircle.siting.instance import Capacity, Coverage, Distances, Effort, Rules, stacked
+from servicecircle.siting.land import LandRules
 from servicecircle.siting.median import least_walk
-from servicecircle.siting.sites import Proposal, best_sites
+from servicecircle.siting.problems import CoverMost, CoverShare, LeastWalk, ShortestWorstWalk, WorstOffFirst
+from servicecircle.siting.proposal import Proposal
+from servicecircle.siting.sites import best_sites
 from servicecircle.siting.solution import Shortfall, Solution
 
 __all__ = [
     "Capacity",
+    "Conditions",
+    "CoverMost",
+    "CoverShare",
     "Coverage",
     "Distances",
     "Effort",
+    "Failure",
+    "LandRules",
+    "LeastWalk",
     "Proposal",
     "Rules",
+    "ShortestWorstWalk",
     "Shortfall",
+    "Size",
     "Solution",
+    "WorstOffFirst",
     "best_sites",
+    "candidate_sites",
     "fairest",
     "fewest_serving",
     "fewest_sites",
