@@ -1,7 +1,8 @@
 """Where to put what is missing.
 
-For planners: `best_sites` in one line; `CoverMost`, `CoverShare`, `LeastWalk`, `ShortestWorstWalk`, `WorstOffFirst`, with
-`Conditions`, `LandRules` and `candidate_sites`; each returns a `Proposal`. On arrays: `Coverage`, `Distances` and the
+For planners: `best_sites` in one line; `CoverMost`, `CoverShare`, `LeastWalk`, `ShortestWorstWalk`, `WorstOffFirst`,
+`ServeWithinCapacity`, `CoverSeveral` and `ProvisionGap`, with `Conditions`, `LandRules`, `Size` and `candidate_sites`;
+each returns a `Proposal`, which `phased` spreads over years. On arrays: `Coverage`, `Distances` and the
 functions that solve them.
 """
 
@@ -16,8 +17,12 @@ from servicecircle.siting.fewest import fewest_sites
 from servicecircle.siting.instance import Capacity, Coverage, Distances, Effort, Rules, stacked
 from servicecircle.siting.land import LandRules
 from servicecircle.siting.median import least_walk
+from servicecircle.siting.phasing import Phases, phased
 from servicecircle.siting.problems import CoverMost, CoverShare, LeastWalk, ShortestWorstWalk, WorstOffFirst
 from servicecircle.siting.proposal import Proposal
+from servicecircle.siting.provision import ProvisionGap
+from servicecircle.siting.serving import ServeWithinCapacity
+from servicecircle.siting.several import CoverSeveral
 from servicecircle.siting.sites import best_sites
 from servicecircle.siting.solution import Shortfall, Solution
 
@@ -25,6 +30,7 @@ __all__ = [
     "Capacity",
     "Conditions",
     "CoverMost",
+    "CoverSeveral",
     "CoverShare",
     "Coverage",
     "Distances",
@@ -32,8 +38,11 @@ __all__ = [
     "Failure",
     "LandRules",
     "LeastWalk",
+    "Phases",
     "Proposal",
+    "ProvisionGap",
     "Rules",
+    "ServeWithinCapacity",
     "ShortestWorstWalk",
     "Shortfall",
     "Size",
@@ -48,6 +57,7 @@ __all__ = [
     "least_walk_served",
     "most_covered",
     "most_served",
+    "phased",
     "shortest_worst_walk",
     "stacked",
 ]

@@ -11,6 +11,7 @@ from servicecircle.assessment.selection import select
 from servicecircle.errors import InputError
 from servicecircle.network import nearest
 from servicecircle.plan import Reach
+from servicecircle.siting.built import attributes_of
 from servicecircle.units import reaches
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from servicecircle.assessment import Assessment
     from servicecircle.plan import Standard
+    from servicecircle.siting.built import Attributes
 
     Floats = NDArray[np.float64]
     Flags = NDArray[np.bool_]
@@ -49,6 +51,8 @@ class Need:
         Whose walk it is.
     scope
         Which cells it applies to.
+    kind
+        The attributes that make a facility count.
     """
 
     standard: Standard
@@ -60,6 +64,7 @@ class Need:
     facilities: NDArray[np.int64]
     speed_m_s: float
     scope: Flags
+    kind: Attributes
 
     @property
     def covered_before(self) -> Flags:
@@ -108,4 +113,5 @@ def need_of(
     group = np.where(scope, cells["group"].to_numpy(dtype=float), 0.0)
     limit = cells["limit_m"].to_numpy(dtype=float)
     speed = result.plan.profiles[reach.profile].speed_m_s
-    return Need(standard, counts, group, limit, before, staying, facilities, speed, scope)
+    kind = attributes_of(reach.facilities[0])
+    return Need(standard, counts, group, limit, before, staying, facilities, speed, scope, kind)

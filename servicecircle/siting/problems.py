@@ -211,8 +211,8 @@ class WorstOffFirst(Problem):
 
 
 def total(k: int | None, stage: Stage) -> int | None:
-    """Return how many options may be chosen: new sites, and the facilities that may be closed."""
-    return None if k is None else whole_above_zero("k", k) + len(stage.closable)
+    """Return how many options may be chosen: new sites, and the facilities that are options too."""
+    return None if k is None else whole_above_zero("k", k) + int((stage.options["facility"] >= 0).sum())
 
 
 def walks_of(stage: Stage) -> Distances:

@@ -22,8 +22,11 @@ if TYPE_CHECKING:
     from servicecircle.siting.solution import Solution
     from servicecircle.words import Language
 
-FIRST = ("standard_id", "rank", "site_id", "zone_name", "size", "gain", "residents", "gain_60p", "gain_3_5")
+FIRST = ("standard_id", "rank", "site_id", "zone_name", "size", "places", "gain", "residents", "gain_60p", "gain_3_5")
 LAST = ("cumulative_gain", "share_after", "served", "cost", "x", "y")
+
+SHOWN = 20
+"""Sites that are listed when a proposal is printed."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,7 +40,7 @@ class Proposal:
     facilities
         The sites, ready for ``city.adding``: service, name, status, the attributes that make them count, geometry.
     table
-        One row per site, best first: rank, site_id (of the candidate), zone_id, zone_name, size, gain (residents of the
+        One row per site, best first: rank, site_id (of the candidate), zone_id, zone_name, size, places, gain (residents of the
         standard's group newly covered, given the sites before it), residents (of all ages, likewise), gain_60p and
         gain_3_5 (likewise, NaN where the city does not know them), cumulative_gain, share_after (of the group in
         scope), walk_saved (residents of the group x metres, likewise), served (within capacity, NaN without), cost
@@ -63,6 +66,10 @@ class Proposal:
         do as much of it as can be done.
     reached
         Who walks how far to which site.
+    assigned
+        Within capacity: who is served where, cell_id, facility_id, residents, metres; None without capacities.
+    served_before, served_after
+        Within capacity: residents of the group that can be served today, and then; NaN without.
     """
 
     standard_id: str
@@ -78,6 +85,9 @@ class Proposal:
     candidates: pd.DataFrame
     failure: Failure | None = None
     reached: Reached | None = field(default=None, repr=False)
+    assigned: pd.DataFrame | None = field(default=None, repr=False)
+    served_before: float = np.nan
+    served_after: float = np.nan
 
     @property
     def objective(self) -> float:
@@ -210,8 +220,9 @@ class Proposal:
         ]
         lines += [
             f"{row.rank}. {row.zone_name} ({row.x:,.0f}, {row.y:,.0f}): +{row.gain:,.0f}, in all {row.share_after:.1%}"
-            for row in self.table.itertuples()
+            for row in self.table.head(SHOWN).itertuples()
         ]
+        lines += [f"... {len(self.table)} in all"] * (len(self.table) > SHOWN)
         if self.closed:
             lines.append(f"to close: {', '.join(self.closed)}")
         if self.failure is not None:

@@ -12,8 +12,7 @@ import shapely
 from servicecircle.city import smallest_zone
 from servicecircle.city.zoning import zones_of
 from servicecircle.network import nearest, within
-from servicecircle.plan import Reach
-from servicecircle.siting.built import attributes_of, facilities_of, merged, of_size
+from servicecircle.siting.built import facilities_of, merged, of_size
 from servicecircle.siting.failure import failure_of
 from servicecircle.siting.proposal import Proposal
 from servicecircle.siting.reached import Reached
@@ -66,7 +65,7 @@ def proposal_of(stage: Stage, solution: Solution, *, order: Order = "cover", amo
     zones, named = _zones(stage, points)
     frame = _table(stage, chosen, frame, zones).assign(served=np.nan if served is None else served[useful])
     kinds = [
-        [of_size(kind, stage.sizes[size] if size >= 0 else None, amount) for kind in _kinds(stage, offers)]
+        [of_size(kind, stage.ways.sizes[size] if size >= 0 else None, amount) for kind in _kinds(stage, offers)]
         for offers, size in zip(chosen["offers"], chosen["size"], strict=True)
     ]
     standards = [need.standard for need in stage.needs]
@@ -81,7 +80,7 @@ def proposal_of(stage: Stage, solution: Solution, *, order: Order = "cover", amo
         after / whole if whole else np.nan,
         named,
         solution,
-        tuple(stage.result.ground.facility_ids[closed].astype(str)),
+        tuple(map(str, stage.result.ground.facility_ids[closed])),
         cells,
         stage.refused,
         failure_of(stage, solution),
@@ -181,13 +180,14 @@ def _table(stage: Stage, chosen: pd.DataFrame, figures: pd.DataFrame, zones: lis
     names = dict(zip(stage.result.city.zones["zone_id"], stage.result.city.zones["name"], strict=True))
     sites = stage.sites.iloc[chosen["site"].to_numpy(dtype=np.int64)].reset_index(drop=True)
     points = sites.geometry.to_numpy()
-    sizes = [stage.sizes[size].name if size >= 0 else "" for size in chosen["size"]]
+    sizes = [stage.ways.sizes[size].name if size >= 0 else "" for size in chosen["size"]]
     before = {
         "rank": figures["rank"],
         "site_id": sites["id"],
         "zone_id": zones,
         "zone_name": [str(names.get(zone, "")) for zone in zones],
         "size": sizes,
+        "places": chosen["places"].to_numpy(dtype=float) if stage.ways.sizes else np.nan,
         "services": [",".join(dict.fromkeys(kind["service"] for kind in _kinds(stage, one))) for one in chosen["offers"]],
     }
     after = {
@@ -201,5 +201,4 @@ def _table(stage: Stage, chosen: pd.DataFrame, figures: pd.DataFrame, zones: lis
 
 def _kinds(stage: Stage, offers: tuple[int, ...]) -> list[Attributes]:
     """Return the facilities that make a site serve some needs."""
-    measures = [stage.needs[one].standard.measure for one in offers]
-    return merged([attributes_of(one.facilities[0]) for one in measures if isinstance(one, Reach)])
+    return merged([stage.needs[one].kind for one in offers])

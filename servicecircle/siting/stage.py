@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
@@ -15,26 +15,47 @@ from scipy.spatial import KDTree
 from servicecircle.errors import InputError
 from servicecircle.network import within
 from servicecircle.siting.candidates import gathered
-from servicecircle.siting.conditions import Conditions
 from servicecircle.siting.instance import Coverage, Rules, stacked
 from servicecircle.text import listed
 from servicecircle.units import reaches
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     import geopandas as gpd
     from numpy.typing import NDArray
 
     from servicecircle.assessment import Assessment
     from servicecircle.network import Positions
-    from servicecircle.siting.conditions import Size
+    from servicecircle.siting.conditions import Conditions, Size
     from servicecircle.siting.needs import Need
 
     Floats = NDArray[np.float64]
 
 BLOCK = 512
 """Cells whose walks are looked for at once, where walks are long."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ways:
+    """In which ways something may be built at a site, and what is there already.
+
+    Parameters
+    ----------
+    sizes
+        Sizes to choose from.
+    apart
+        Whether a site may serve some of several needs only.
+    extra
+        What each need costs beside the site, need by need.
+    existing
+        Facilities that take part, by number, with the places they have; those that may not close are required.
+    """
+
+    sizes: tuple[Size, ...] = ()
+    apart: bool = False
+    extra: tuple[float, ...] = ()
+    existing: Mapping[int, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,8 +77,8 @@ class Stage:
     options
         Ways of building: site (a row of `sites`; -1: an existing facility), facility (its number, -1), size (a number,
         -1), offers (numbers of needs), cost, places. At one place at most one is chosen.
-    sizes
-        The sizes of the options.
+    ways
+        The ways of building they are made of.
     closable
         Facilities that may be closed, by number; they are options too.
     rules
@@ -72,7 +93,7 @@ class Stage:
     positions: Positions
     refused: pd.DataFrame
     options: pd.DataFrame
-    sizes: tuple[Size, ...]
+    ways: Ways
     closable: NDArray[np.int64]
     rules: Rules
     priced: bool
@@ -143,35 +164,33 @@ def staged(
     needs: Sequence[Need],
     candidates: gpd.GeoDataFrame | gpd.GeoSeries | None,
     conditions: Conditions,
-    *,
-    sizes: Sequence[Size] = (),
-    bundles: tuple[bool, tuple[float, ...]] = (False, ()),
+    ways: Ways | None = None,
 ) -> Stage:
     """Return a siting problem made ready.
 
     Parameters
     ----------
-    result, candidates, conditions, sizes
+    result, candidates, conditions
         As the problem was given.
     needs
         What is asked.
-    bundles
-        Whether a site may hold some of several services only, and what each costs beside its site.
+    ways
+        In which ways something may be built.
     """
-    sites = gathered(result.city, candidates)
-    sites, refused = _kept(result, needs, sites, conditions)
-    ids = result.ground.facility_ids.astype(str)
-    closable = np.flatnonzero(np.isin(ids, list(conditions.may_close)))
-    options, priced = _options(sites, tuple(sizes), len(needs), bundles)
+    ways = ways or Ways()
+    sites, refused = _kept(result, needs, gathered(result.city, candidates), conditions)
+    closable = np.flatnonzero(np.isin(result.ground.facility_ids.astype(str), list(conditions.may_close)))
+    rows, priced = _options(sites, ways, len(needs))
     whole = tuple(range(len(needs)))
-    kept = [
-        {"site": -1, "facility": int(number), "size": -1, "offers": whole, "cost": 0.0 if priced else 1.0, "places": 0.0}
-        for number in closable
-    ]
-    options = pd.DataFrame([*options, *kept], columns=["site", "facility", "size", "offers", "cost", "places"])
-    rules = _rules(sites, options, conditions, priced=priced)
+    for number in sorted({*closable.tolist(), *ways.existing}):
+        cost = 0.0 if priced or number not in closable else 1.0
+        row = {"site": -1, "facility": number, "size": -1, "offers": whole, "cost": cost}
+        rows.append(row | {"places": ways.existing.get(number, 0.0)})
+    options = pd.DataFrame(rows, columns=["site", "facility", "size", "offers", "cost", "places"])
+    options = options.astype({"site": np.int64, "facility": np.int64, "size": np.int64, "cost": float, "places": float})
+    rules = _rules(sites, options, conditions, closable, priced=priced)
     positions = result.city.placed(sites.geometry.to_numpy())
-    return Stage(result, tuple(needs), sites, positions, refused, options, tuple(sizes), closable, rules, priced)
+    return Stage(result, tuple(needs), sites, positions, refused, options, ways, closable, rules, priced)
 
 
 def _kept(
@@ -228,11 +247,9 @@ def _too_near(
             )
 
 
-def _options(
-    sites: gpd.GeoDataFrame, sizes: tuple[Size, ...], needs: int, bundles: tuple[bool, tuple[float, ...]]
-) -> tuple[list[dict[str, Any]], bool]:
+def _options(sites: gpd.GeoDataFrame, ways: Ways, needs: int) -> tuple[list[dict[str, Any]], bool]:
     """Return the ways of building at each site, and whether costs are known."""
-    apart, extra = bundles
+    sizes, extra = ways.sizes, ways.extra
     priced = "cost" in sites or any(size.cost for size in sizes) or any(extra)
     if "cost" in sites and sites["cost"].isna().any():
         rows = listed(sites.loc[sites["cost"].isna(), "id"].tolist())
@@ -241,8 +258,8 @@ def _options(
     area = sites["area_m2"].to_numpy(dtype=float) if "area_m2" in sites else np.full(len(sites), np.nan)
     only = sites["size"].to_numpy() if "size" in sites else np.full(len(sites), None)
     whole = tuple(range(needs))
-    sets = [one for size in range(1, needs + 1) for one in combinations(whole, size)] if apart else [whole]
-    rows: list[dict[str, Any]] = []
+    sets = [one for size in range(1, needs + 1) for one in combinations(whole, size)] if ways.apart else [whole]
+    made: list[dict[str, Any]] = []
     for site in range(len(sites)):
         for number, size in enumerate(sizes) if sizes else [(-1, None)]:
             if size is not None and size.min_area_m2 and not area[site] >= size.min_area_m2:
@@ -252,11 +269,13 @@ def _options(
             for offers in sets:
                 cost = base[site] + (size.cost if size else 0.0) + sum(extra[one] for one in offers if extra)
                 row = {"site": site, "facility": -1, "size": number, "offers": offers}
-                rows.append(row | {"cost": cost if priced else 1.0, "places": size.places if size else 0.0})
-    return rows, priced
+                made.append(row | {"cost": cost if priced else 1.0, "places": size.places if size else 0.0})
+    return made, priced
 
 
-def _rules(sites: gpd.GeoDataFrame, options: pd.DataFrame, conditions: Conditions, *, priced: bool) -> Rules:
+def _rules(
+    sites: gpd.GeoDataFrame, options: pd.DataFrame, conditions: Conditions, closable: NDArray[np.int64], *, priced: bool
+) -> Rules:
     """Return what the solvers must respect."""
     if conditions.budget is not None and not priced:
         raise InputError(
@@ -264,7 +283,8 @@ def _rules(sites: gpd.GeoDataFrame, options: pd.DataFrame, conditions: Condition
             "请为候选点提供 cost 列，或为规模给出造价。"
         )
     site = options["site"].to_numpy(dtype=np.int64)
-    required = []
+    facility = options["facility"].to_numpy(dtype=np.int64)
+    required = np.flatnonzero((facility >= 0) & ~np.isin(facility, closable)).tolist()
     for row in np.flatnonzero(sites["id"].isin(conditions.required)):
         ways = np.flatnonzero(site == row)
         if len(ways) != 1:
@@ -277,9 +297,7 @@ def _rules(sites: gpd.GeoDataFrame, options: pd.DataFrame, conditions: Condition
     cost = options["cost"].to_numpy(dtype=float)
     budget = np.inf if conditions.budget is None else conditions.budget
     apart = _apart(sites, site, conditions.apart_m)
-    return Rules(
-        np.array(required, dtype=np.int64), apart=apart, place=place, cost=cost if priced else np.zeros(0), budget=budget
-    )
+    return Rules(np.array(required, dtype=np.int64), apart=apart, place=place, cost=cost, budget=budget)
 
 
 def _apart(sites: gpd.GeoDataFrame, site: NDArray[np.int64], apart_m: float) -> NDArray[np.int64]:
