@@ -51,6 +51,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 _new(options)
             case "check":
                 return _check(options)
+            case "assets":
+                _assets(options)
             case _:
                 _assess(options)
     except ServiceCircleError as error:
@@ -83,9 +85,13 @@ def _parser() -> argparse.ArgumentParser:
         help="standards to draw, such as LY-01,CX-01, or all (default: those of access) | 要绘图的标准",
     )
     _add_plan(commands.add_parser("plan", help="write, check and convert plan files | 编写、检查、转换规划文件"))
+    _add_assets(commands)
     for command in (demo, own):
         command.add_argument(
-            "--language", default="zh", choices=LANGUAGES, help="of maps and summary | 图和摘要的语言 (default zh)"
+            "--language",
+            default="zh",
+            choices=LANGUAGES,
+            help="of maps, report and tables | 图、报告和附表的语言 (default zh)",
         )
     return parser
 
@@ -117,6 +123,47 @@ def _add_plan(parser: argparse.ArgumentParser) -> None:
     toml = tasks.add_parser("toml", help="turn such a workbook into a plan file | Excel 转为规划文件")
     toml.add_argument("workbook", metavar="FILE.xlsx")
     toml.add_argument("to", metavar="FILE.toml")
+
+
+def _add_assets(commands: Any) -> None:
+    """Add what brings the scripts and styles of offline maps."""
+    assets = commands.add_parser("assets", help="scripts and styles for maps without a net | 离线地图所需的脚本和样式")
+    tasks = assets.add_subparsers(dest="task", required=True, metavar="TASK")
+    fetch = tasks.add_parser("fetch", help="bring them from the npm registry, once | 联网下载一次")
+    fetch.add_argument("packages", nargs="*", metavar="PACKAGE", help="such as leaflet, enough for our own maps")
+    fetch.add_argument("--registry", default=None, metavar="URL", help="a mirror of the npm registry | 镜像地址")
+    pack = tasks.add_parser("pack", help="put them into one file | 打包为一个文件")
+    unpack = tasks.add_parser("unpack", help="take them out on another machine | 在另一台电脑上解包")
+    listed = tasks.add_parser("list", help="say which are here | 列出已有和缺少的")
+    for one in (pack, unpack):
+        one.add_argument("file", metavar="FILE.zip")
+    for one in (fetch, pack, unpack, listed):
+        one.add_argument("--folder", default=None, metavar="FOLDER", help="where they are kept (default: your cache)")
+
+
+def _assets(options: argparse.Namespace) -> None:
+    """Bring, carry or list the scripts and styles of offline maps."""
+    from servicecircle.show.carrying import pack_assets, unpack_assets
+    from servicecircle.show.fetching import REGISTRY, fetch_assets
+    from servicecircle.show.packages import Shelf, assets_folder, known_packages
+
+    folder = assets_folder(options.folder)
+    if options.task == "fetch":
+        fetch_assets(options.packages, folder=folder, registry=options.registry or REGISTRY)
+        _say(f"They are in | 已存入 {folder}")
+    elif options.task == "pack":
+        count = pack_assets(options.file, folder=folder)
+        _say(f"{count} packages written to | 个软件包已写入 {options.file}")
+    elif options.task == "unpack":
+        count = unpack_assets(options.file, folder=folder)
+        _say(f"{count} packages are in | 个软件包已存入 {folder}")
+    else:
+        lines = [
+            f"{'有 here' if Shelf(folder).has(one) else '无 missing':<10} {one.name} {one.version}  "
+            f"{one.size / 1e6:.1f} MB  {one.licence}"
+            for one in known_packages()
+        ]
+        _say("\n".join([str(folder), *lines]))
 
 
 def _plan(options: argparse.Namespace) -> None:
@@ -193,10 +240,10 @@ def _demo(folder: Path, language: Language) -> None:
     _make(folder)
     plan = read_plan(DEMO_PLAN)
     result = assess(sample_city(), plan)
-    _write(result, folder, language, DEMO_MAPS)
     sites = best_sites(result, DEMO_SITES)
     better = assess(result.city.adding(sites.facilities), plan, scenario="with five sites", since=result)
     comparison = better.compare(result)
+    _write(result, folder, language, DEMO_MAPS, sites=sites, comparison=comparison)
     _write_tables(folder, {"sites.csv": sites.table, "comparison.csv": comparison.changed})
     _say(f"\n{sites}\n\n{comparison}")
     _name(folder)
@@ -215,7 +262,7 @@ def _assess(options: argparse.Namespace) -> None:
     own = read_city(city)
     _make(target)  # before the long part: it may be impossible
     result = assess(own, plan)
-    _write(result, target, options.language, maps or _drawn(result, every=options.maps == "all"))
+    _write(result, target, options.language, maps or _drawn(result, every=options.maps == "all"), files=[folder])
     _name(target)
 
 
@@ -225,12 +272,21 @@ def _drawn(result: Assessment, *, every: bool) -> list[str]:
     return [one for one in result.plan.ids if one in evaluable and (every or result.outcomes[one].cells is not None)]
 
 
-def _write(result: Assessment, folder: Path, language: Language, maps: Sequence[str]) -> None:
-    """Write tables, the maps of some standards and the summary, and show the result."""
+def _write(
+    result: Assessment,
+    folder: Path,
+    language: Language,
+    maps: Sequence[str],
+    *,
+    files: Sequence[Path] = (),
+    **beside: Any,
+) -> None:
+    """Write tables, the maps of some standards, summary, report and manifest, and show the result."""
     from tqdm.auto import tqdm
 
+    from servicecircle.assessment import write_manifest
     from servicecircle.files import replacing
-    from servicecircle.show import gap_map, write_summary
+    from servicecircle.show import gap_map, overview_map, write_excel, write_markdown, write_report, write_summary
 
     _say(f"{result.city}\n\n{result}")
     tables = {
@@ -245,7 +301,13 @@ def _write(result: Assessment, folder: Path, language: Language, maps: Sequence[
     for standard_id in tqdm(maps, desc="maps", unit="", delay=2):
         with replacing(folder / f"map_{standard_id.replace('/', '_')}.html") as part:
             gap_map(result, standard_id, language=language).save(str(part))
+    with replacing(folder / "map_overview.html") as part:
+        overview_map(result, language=language).save(str(part))
     write_summary(result, folder / "summary.html", language=language)
+    write_markdown(result, folder / "summary.md", language=language)
+    write_excel(result, folder / "tables.xlsx", language=language, **beside)
+    write_report(result, folder / "report.html", language=language, **beside)
+    write_manifest(result, folder / "manifest.json", files=files)
 
 
 def _make(folder: Path) -> None:
@@ -266,7 +328,7 @@ def _write_tables(folder: Path, tables: dict[str, pd.DataFrame]) -> None:
 
 def _name(folder: Path) -> None:
     names = ", ".join(sorted(path.name for path in folder.iterdir() if not path.name.startswith(".")))
-    _say(f"\nWritten to | 已写入 {folder.resolve()}:\n{names}\nOpen summary.html first. | 请先打开 summary.html。")
+    _say(f"\nWritten to | 已写入 {folder.resolve()}:\n{names}\nOpen report.html first. | 请先打开 report.html。")
 
 
 def _say(text: str) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from servicecircle.assessment import read_manifest
 from servicecircle.cli import main
 
 STANDARDS = ("CX-01", "LY-01", "LY-02", "WT-01", "YY-01", "YY-05", "ZH-01")
@@ -27,13 +28,14 @@ def table(path: Path) -> list[dict[str, str]]:
 def test_the_demo_writes_table_maps_and_summary(demo: Path) -> None:
     names = {path.name for path in demo.iterdir()}
     assert {f"map_{standard}.html" for standard in STANDARDS} <= names
+    assert {"report.html", "tables.xlsx", "summary.md", "manifest.json", "map_overview.html"} <= names
     assert {"table.csv", "summary.html", "sites.csv", "comparison.csv", "data_report.csv"} <= names
     assert {row["standard_id"] for row in table(demo / "table.csv")} >= set(STANDARDS)
 
 
 @pytest.mark.slow
 def test_the_demo_says_that_its_city_is_invented(demo: Path) -> None:
-    for name in ("summary.html", "map_LY-01.html"):
+    for name in ("summary.html", "report.html", "summary.md", "map_LY-01.html", "map_overview.html"):
         assert "虚构" in (demo / name).read_text(encoding="utf-8")
 
 
@@ -51,6 +53,9 @@ def test_a_city_folder_of_ones_own(tmp_path: Path, capsys: pytest.CaptureFixture
     assert main(arguments) == 0
     assert "LY-01" in capsys.readouterr().out
     assert "Reference judgement" in (tmp_path / "summary.html").read_text(encoding="utf-8")
+    manifest = read_manifest(tmp_path / "manifest.json")
+    assert "city.toml" in manifest.files
+    assert manifest.differences(read_manifest(tmp_path / "report.html")).empty
 
 
 def test_a_folder_without_a_city(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

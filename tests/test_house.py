@@ -136,7 +136,9 @@ def installed_dependencies() -> dict[str, importlib.metadata.Distribution]:
     """Return every installed distribution that this one needs, with its extras, directly or through another."""
     found: dict[str, importlib.metadata.Distribution] = {}
     seen: set[tuple[str, str]] = set()
-    waiting = [("servicecircle", extra) for extra in ("", "figures", "notebook", "browser", "parquet", "test")]
+    waiting = [
+        ("servicecircle", extra) for extra in ("", "figures", "notebook", "reports", "browser", "parquet", "test")
+    ]
     while waiting:
         name, extra = waiting.pop()
         if (name, extra) in seen:

@@ -28,6 +28,8 @@ from tests.show.towns import judged, town
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import folium
+
     from servicecircle.assessment import Assessment
 
 OLD = b"what was there before\n" * 100
@@ -41,8 +43,35 @@ def result() -> Assessment:
     return judged(town(blocks=10), "LY-01", "LY-02")
 
 
+def offline(path: Path) -> None:
+    """Write an offline page whose script and style, which the test makes up, lie beside it."""
+    folder = path.parent / "assets"
+    place = folder / "own" / "cdn.jsdelivr.net" / "npm" / "leaflet@1.9.3" / "dist"
+    if not place.is_dir():
+        place.mkdir(parents=True)
+        for name in ("leaflet.js", "leaflet.css"):
+            (place / name).write_text("/* made up */", encoding="utf-8")
+    sc.save_offline(page(), path, assets=folder)
+
+
+@cache
+def page() -> folium.Map:
+    """Return a map."""
+    return sc.gap_map(result(), "LY-01")
+
+
+@cache
+def scenario() -> sc.Scenario:
+    """Return a scenario whose file takes a moment to write."""
+    return sc.Scenario("封路").closing_ways(result().city.walk.edges.iloc[:60])
+
+
 WRITERS: dict[str, Callable[[Path], object]] = {
     "summary.html": lambda path: sc.write_summary(result(), path),
+    "report.html": lambda path: sc.write_report(result(), path, figures=[]),
+    "tables.xlsx": lambda path: sc.write_excel(result(), path),
+    "summary.md": lambda path: sc.write_markdown(result(), path),
+    "manifest.json": lambda path: sc.write_manifest(result(), path),
     "data.html": lambda path: sc.write_data_report(result().report, path, title="town"),
     "data.xlsx": lambda path: sc.write_data_report(result().report, path, title="town"),
     "cells.gpkg": lambda path: sc.write_layer(result().cells, path),
@@ -50,7 +79,9 @@ WRITERS: dict[str, Callable[[Path], object]] = {
     "cells.csv": lambda path: sc.write_layer(result().cells, path),
     "cells.xlsx": lambda path: sc.write_layer(result().cells, path),
     "cells.parquet": lambda path: sc.write_layer(result().cells, path),
+    "map.html": offline,
     "layers.gpkg": lambda path: sc.write_layers(result(), path),
+    "scenario.toml": lambda path: scenario().save(path, replace=True),
 }
 """The name of a file -> what writes it."""
 

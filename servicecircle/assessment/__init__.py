@@ -17,9 +17,11 @@ from servicecircle.assessment.inequality import (
     weighted_mean,
 )
 from servicecircle.assessment.judging import assess
+from servicecircle.assessment.manifest import Manifest, read_manifest, write_manifest
 from servicecircle.assessment.network_quality import NetworkQuality, network_quality
 from servicecircle.assessment.progress import progress_table, split_change
 from servicecircle.assessment.sensitivity import Sensitivity, sensitivity
+from servicecircle.assessment.side_by_side import scenario_table
 
 __all__ = [
     "Access",
@@ -28,6 +30,7 @@ __all__ = [
     "Comparison",
     "Explanation",
     "Gap",
+    "Manifest",
     "NetworkQuality",
     "Sensitivity",
     "access",
@@ -41,7 +44,10 @@ __all__ = [
     "network_quality",
     "palma",
     "progress_table",
+    "read_manifest",
+    "scenario_table",
     "sensitivity",
     "split_change",
     "weighted_mean",
+    "write_manifest",
 ]

@@ -9,9 +9,11 @@ import numpy as np
 import pandas as pd
 
 from servicecircle.assessment.display import exact_text, main_row
-from servicecircle.assessment.rows import units
+from servicecircle.assessment.gains import GAINS, KEYS, gains, group_gains, matched, moved_cells
 from servicecircle.assessment.wording import worded
 from servicecircle.errors import InputError
+from servicecircle.markup import table_html
+from servicecircle.words import word
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
     from servicecircle.assessment.assessment import Assessment
     from servicecircle.words import Language
 
-KEYS = ["standard_id", "zone_id", "class"]
 SAME = 1e-12
 
 
@@ -32,17 +33,33 @@ class Comparison:
     table
         One row per standard, zone and class: value, status, verdict, meets_target, gap and group_uncovered, each
         ``_before`` and ``_after``; ``change`` of the value; ``gain`` and ``loss``, the group's residents newly covered
-        and no longer covered (NaN for a standard counted by zone); ``flips``, whether the target is met in one of the
-        two only.
+        and no longer covered; ``new_covered`` and ``new_uncovered``, those of cells that are only in the result, such
+        as a new estate (all four NaN for a standard counted by zone); ``flips``, whether the target is met in one of
+        the two only.
     cells
         Cells that are newly covered (``change`` 1) or no longer (-1): standard_id, cell_id, zone_id, group,
         metres_before, metres_after, change, geometry.
+    groups
+        Who gains and who loses: standard_id, zone_id, zone_name, level, group (each that the cells count), gain, loss.
+    names
+        What the two are called: their scenarios.
+    notes
+        What is said of cells that are in one of the two only, Chinese and English; both "" where all are in both.
     headlines
         Standard and zone of the rows that speak for each standard: of its own area, else of the whole city.
+
+    Notes
+    -----
+    A cell is in both if its cell_id is and its centre lies at the same place, to a metre. Gain and loss count the
+    residents that the cells in both have in the result: growth of the population alone is neither. Where no cell is in
+    both, gain and loss are not known (NaN).
     """
 
     table: pd.DataFrame
     cells: gpd.GeoDataFrame
+    groups: pd.DataFrame
+    names: tuple[str, str] = ("", "")
+    notes: tuple[str, str] = ("", "")
     headlines: frozenset[tuple[str, str]] = frozenset()
 
     @property
@@ -77,16 +94,41 @@ class Comparison:
             "change",
         ]
         columns += ["status_before", "status_after", "verdict_before", "verdict_after", "flips", "gain", "loss"]
+        columns += ["new_covered", "new_uncovered"] * bool(self.notes[0])
         return worded(self.changed.rename(columns={f"name_{language}": "name"}).reindex(columns=columns), language)
 
-    def __repr__(self) -> str:
+    def groups_in(self, language: Language = "zh") -> pd.DataFrame:
+        """Return 受益与受损人群表: the rows of `groups` in which somebody gains or loses, in the words of a language.
+
+        Parameters
+        ----------
+        language
+            ``"zh"`` or ``"en"``.
+        """
+        frame = self.groups[(self.groups["gain"] > 0) | (self.groups["loss"] > 0)].reset_index(drop=True)
+        return worded(frame[["standard_id", "level", "zone_name", "group", "gain", "loss"]], language)
+
+    @property
+    def _main(self) -> pd.DataFrame:
+        """Return the changed rows that speak for their standards; all changed rows where none of these does."""
         changed = self.changed
         main = [pair in self.headlines for pair in zip(changed["standard_id"], changed["zone_id"], strict=True)]
-        lines = [_line(row) for _, row in (changed[main] if any(main) else changed).iterrows()]
-        return "\n".join([*lines, f"{len(changed)} rows change, {len(self.flips)} verdicts flip."])
+        return changed[main] if any(main) else changed
+
+    def __repr__(self) -> str:
+        lines = [_line(row) for _, row in self._main.iterrows()]
+        notes = [self.notes[1]] if self.notes[1] else []
+        return "\n".join([*lines, *notes, f"{len(self.changed)} rows change, {len(self.flips)} verdicts flip."])
 
     def _repr_html_(self) -> str:
-        return str(self.changed.to_html(index=False, escape=True))
+        titles = [name or word(when, "zh") for name, when in zip(self.names, ("before", "after"), strict=True)]
+        rows = [
+            (row["standard_id"], f"{row['name_zh']} {row['name_en']}", _line(row).partition(" ")[2])
+            for _, row in self._main.iterrows()
+        ]
+        counts = f"{len(self.changed)} 行有变化，{len(self.flips)} 项达标与否改变。 "
+        counts += f"{len(self.changed)} rows change, {len(self.flips)} verdicts flip."
+        return table_html(rows, title=" → ".join(titles), notes=(*self.notes, counts))
 
 
 def _line(row: pd.Series[Any]) -> str:
@@ -121,51 +163,20 @@ def compare(after: Assessment, before: Assessment) -> Comparison:
     table["flips"] = both & (table["meets_target_before"] != table["meets_target_after"]).fillna(value=False).astype(
         bool
     )
-    moved = _moved_cells(after, before)
-    gains = _gains(after, moved)
-    keys = [tuple(row) for row in table[KEYS].to_numpy()]
-    table["gain"] = [gains.get(key, (np.nan, np.nan))[0] for key in keys]
-    table["loss"] = [gains.get(key, (np.nan, np.nan))[1] for key in keys]
+    match = matched(after, before)
+    moved = moved_cells(after, before, match)
+    gained = gains(after, moved, match).set_index(KEYS).reindex(pd.MultiIndex.from_frame(table[KEYS]))
+    for column in GAINS:
+        table[column] = gained[column].to_numpy()
     for column in ("unit", "name_zh", "name_en"):
-        table[column] = [getattr(after.plan[key[0]], column) for key in keys]
+        table[column] = [getattr(after.plan[one], column) for one in table["standard_id"]]
     rows = [(one.id, main_row(after, one)) for one in after.plan.standards]
     headlines = frozenset((name, str(row["zone_id"])) for name, row in rows if row is not None)
-    return Comparison(table.reset_index(drop=True), moved, headlines)
-
-
-def _moved_cells(after: Assessment, before: Assessment) -> gpd.GeoDataFrame:
-    """Return the cells whose being covered changes."""
-    parts = []
-    for standard_id, outcome in after.outcomes.items():
-        old, new = before.outcomes[standard_id].cells, outcome.cells
-        if old is None or new is None:
-            continue
-        now = after.cells_for(standard_id)
-        was = old.reindex(now.index)
-        change = now["covered"].astype(int) - was["covered"].eq(True).astype(int)  # noqa: FBT003  (a cell that is new)
-        frame = now.assign(
-            standard_id=standard_id, metres_before=was["metres"], metres_after=now["metres"], change=change
-        )
-        parts.append(frame[change != 0].reset_index())
-    columns = ["standard_id", "cell_id", "zone_id", "group", "metres_before", "metres_after", "change", "geometry"]
-    if parts:
-        return pd.concat(parts, ignore_index=True)[columns]
-    return after.cells.iloc[:0].reset_index().reindex(columns=columns)
-
-
-def _gains(after: Assessment, moved: gpd.GeoDataFrame) -> dict[tuple[str, str, str], tuple[float, float]]:
-    """Return the group's residents newly covered and no longer covered, by standard, zone and class."""
-    result = {}
-    index = after.ground.cells.index
-    for standard_id, outcome in after.outcomes.items():
-        if outcome.cells is None:
-            continue
-        mine = moved[moved["standard_id"] == standard_id].set_index("cell_id")
-        change = mine["change"].reindex(index).fillna(0).to_numpy(dtype=float)
-        people = change * outcome.cells["group"].to_numpy()
-        for unit in units(after.ground, after.plan[standard_id]):
-            for klass in ("all", "urban", "rural"):
-                part = unit.cells if klass == "all" else unit.cells & after.ground.of_setting(klass)
-                gain, loss = people[part & (change > 0)].sum(), abs(people[part & (change < 0)].sum())
-                result[standard_id, unit.zone_id, klass] = (float(gain), float(loss))
-    return result
+    return Comparison(
+        table.reset_index(drop=True),
+        moved,
+        group_gains(after, moved),
+        (before.scenario, after.scenario),
+        match.notes,
+        headlines,
+    )

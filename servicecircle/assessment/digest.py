@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
 import shapely
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+
     from servicecircle.city import City
 
 SHOWN = 16
@@ -37,7 +41,7 @@ def layer_digest(frame: gpd.GeoDataFrame, key: str) -> str:
     columns = sorted(name for name in ordered.columns if name != "geometry")
     found = hashlib.sha256("\n".join(columns).encode())
     for name in columns:
-        found.update("\x1f".join(map(str, ordered[name])).encode())
+        found.update("\x1f".join(_texts(ordered[name])).encode("utf-8", "replace"))
     for part in shapely.to_wkb(shapely.normalize(ordered.geometry.to_numpy())):
         found.update(part or b"-")
     return found.hexdigest()[:SHOWN]
@@ -72,3 +76,46 @@ def data_digests(city: City) -> dict[str, str]:
     if isinstance(lines, gpd.GeoDataFrame):
         digests["bus lines"] = layer_digest(lines.assign(order=np.arange(len(lines))), "order")
     return digests
+
+
+def table_digest(frame: pd.DataFrame) -> str:
+    """Return the fingerprint of a table of results: the same for the same rows in whatever order.
+
+    Numbers count with twelve significant digits, so that another processor's last digit is no other result.
+
+    Parameters
+    ----------
+    frame
+        The table.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"zone_id": ["A", "B"], "value": [0.1 + 0.2, None]})
+    >>> table_digest(table) == table_digest(table.iloc[::-1].assign(value=[None, 0.3]))
+    True
+    """
+    columns = sorted(map(str, frame.columns))
+    rows = zip(*(_texts(frame[name]) for name in columns), strict=True)
+    lines = sorted("\x1f".join(row) for row in rows)
+    return hashlib.sha256("\n".join(["\x1f".join(columns), *lines]).encode("utf-8", "replace")).hexdigest()[:SHOWN]
+
+
+def text_digest(text: str) -> str:
+    """Return the fingerprint of a text."""
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:SHOWN]
+
+
+def file_digest(path: Path) -> str:
+    """Return the fingerprint of a file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()[:SHOWN]
+
+
+def _texts(values: pd.Series[Any]) -> list[str]:
+    """Return the values of a column as the texts that count; what is missing is always the same."""
+    lost = values.isna().to_numpy()
+    return [
+        "" if gone else f"{value:.12g}" if isinstance(value, float | np.floating) else str(value)
+        for value, gone in zip(values.tolist(), lost, strict=True)
+    ]

@@ -55,7 +55,7 @@ def assess(
     plan
         What should be there.
     scenario
-        A name for this assessment, the first column of its table.
+        A name for this assessment, the first column of its table; else that of the scenario that made the city.
     since
         An earlier assessment: walks that the change between its city and this one cannot touch are taken from it. The
         result is the same as without.
@@ -87,6 +87,7 @@ def assess(
             f"assess takes a City and a Plan, not {type(city).__name__} and {type(plan).__name__}: "
             "assess(read_city(folder), read_plan('lianyungang-145')). | assess 需要 City 和 Plan。"
         )
+    scenario = scenario or city.about.scenario
     ground = make_ground(city, since=since.ground if since is not None else None)
     bar = tqdm(plan.standards, desc="standards", unit="", delay=2, disable=not progress)
     outcomes = {standard.id: _with_rows(ground, standard, _assess_one(ground, plan, standard)) for standard in bar}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -12,16 +13,24 @@ from servicecircle.assessment.figures import quantile, share
 from servicecircle.assessment.rows import WHOLE_CITY
 from servicecircle.assessment.wording import worded
 from servicecircle.plan import Composite, Coverage, Presence, Provision, Reach
+from servicecircle.words import LANGUAGES
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from servicecircle.assessment.assessment import Assessment
     from servicecircle.plan import Standard
     from servicecircle.words import Language
+
+IN_BOTH: Mapping[str, tuple[str, str]] = MappingProxyType({"name": ("name_zh", "name_en"), "finding": ("zh", "en")})
+"""Columns of a table in one language -> those of the table with the names that programs use."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PlannerTables:
     """The tables of a planner's report; each is a method, in Chinese unless another language is asked for.
+
+    Where `language` is None, heads and values are those that programs use, and texts stand in both languages.
 
     Parameters
     ----------
@@ -39,7 +48,7 @@ class PlannerTables:
 
     result: Assessment
 
-    def summary(self, *, language: Language = "zh") -> pd.DataFrame:
+    def summary(self, *, language: Language | None = "zh") -> pd.DataFrame:
         """Return 指标达标总表: one row per standard, its main figure and how many of its zones meet it.
 
         Zones count as meeting or not only where the row is judged; reference rows are never part of a rate.
@@ -47,7 +56,7 @@ class PlannerTables:
         Parameters
         ----------
         language
-            ``"zh"`` or ``"en"``: heads and words.
+            ``"zh"`` or ``"en"``: heads and words; None keeps the names that programs use.
         """
         rows = []
         for standard in self.result.plan.standards:
@@ -60,28 +69,15 @@ class PlannerTables:
             counts = {"zones_met": int(met.sum()), "zones_failed": int((~met).sum())}
             uncovered = None if row is None else row["group_uncovered"]
             rows.append(
-                self._named(standard, language)
+                _named(standard)
                 | {"nature": standard.nature, "target_origin": standard.target.origin, **kept, **counts}
                 | {"group_uncovered": uncovered}
             )
-        columns = [
-            *(
-                "standard_id",
-                "name",
-                "nature",
-                "value",
-                "unit",
-                "target",
-                "target_origin",
-                "status",
-                "verdict",
-                "grade",
-            ),
-            *("zones_met", "zones_failed", "group_uncovered", "estimated"),
-        ]
-        return worded(pd.DataFrame(rows, columns=columns), language)
+        columns = ["standard_id", "name", "nature", "value", "unit", "target", "target_origin", "status", "verdict"]
+        columns += ["grade", "zones_met", "zones_failed", "group_uncovered", "estimated"]
+        return _told(pd.DataFrame(rows), columns, language)
 
-    def shortfalls(self, level: str, *, language: Language = "zh") -> pd.DataFrame:
+    def shortfalls(self, level: str, *, language: Language | None = "zh") -> pd.DataFrame:
         """Return 短板清单: the rows of one level whose target is not met, zone by zone.
 
         Parameters
@@ -89,22 +85,20 @@ class PlannerTables:
         level
             For example ``"县区"`` or ``"街道"``.
         language
-            ``"zh"`` or ``"en"``.
+            ``"zh"`` or ``"en"``, or None.
         """
         rows = self._failing()
         rows = rows[rows["level"] == level].sort_values(["zone_id", "standard_id", "class"])
         columns = ["zone_name", "standard_id", "name", "class", "value", "unit", "target", "status", "verdict", "grade"]
-        return worded(
-            self._with_names(rows, language)[[*columns, "gap", "gap_unit", "group_uncovered", "estimated"]], language
-        )
+        return _told(rows, [*columns, "gap", "gap_unit", "group_uncovered", "estimated"], language)
 
-    def priorities(self, *, language: Language = "zh") -> pd.DataFrame:
+    def priorities(self, *, language: Language | None = "zh") -> pd.DataFrame:
         """Return 补短板优先级排名: every zone's shortfall, binding standards first, then by residents not covered.
 
         Parameters
         ----------
         language
-            ``"zh"`` or ``"en"``.
+            ``"zh"`` or ``"en"``, or None.
         """
         rows = self._failing()
         rows = rows[(rows["class"] == "all") & rows["zone_id"].isin(self.result.city.zones["zone_id"])].copy()
@@ -114,68 +108,75 @@ class PlannerTables:
             ["binding", "people", "standard_id", "zone_id"], ascending=[True, False, True, True], kind="stable"
         )
         rows["rank"] = range(1, len(rows) + 1)
-        columns = ["rank", "nature", "standard_id", "name", "level", "zone_name", "value", "unit", "target", "status"]
-        return worded(
-            self._with_names(rows, language)[[*columns, "gap", "gap_unit", "group_uncovered", "estimated"]], language
-        )
+        columns = [
+            "rank",
+            "nature",
+            "standard_id",
+            "name",
+            "level",
+            "zone_name",
+            "value",
+            "unit",
+            "target",
+            "status",
+            "verdict",
+        ]
+        return _told(rows, [*columns, "gap", "gap_unit", "group_uncovered", "estimated"], language)
 
-    def facility_gaps(self, *, language: Language = "zh") -> pd.DataFrame:
+    def facility_gaps(self, *, language: Language | None = "zh") -> pd.DataFrame:
         """Return 设施缺口表: what each zone has, needs and lacks, by the standards that count facilities or places.
 
         Parameters
         ----------
         language
-            ``"zh"`` or ``"en"``.
+            ``"zh"`` or ``"en"``, or None.
         """
         rows = self.result.table[self.result.table["measure"].isin([Provision.kind, Presence.kind])]
-        rows = self._with_names(rows[rows["value"].notna()], language)
+        rows = rows[rows["value"].notna()]
         beside = self.result.companions
         keys = ["standard_id", "zone_id", "class"]
         asked = beside.loc[beside["method"] == "capacity_required", [*keys, "value"]]
         rows = rows.merge(asked.rename(columns={"value": "capacity_required"}), on=keys, how="left")
         columns = ["standard_id", "name", "level", "zone_name", "value", "unit", "facilities_n", "facilities_required"]
-        columns += ["facilities_missing", "capacity", "capacity_required", "capacity_missing", "status", "estimated"]
-        return worded(rows[columns], language)
+        columns += ["facilities_missing", "capacity", "capacity_required", "capacity_missing", "status"]
+        columns += ["verdict", "estimated"]
+        return _told(rows, columns, language)
 
-    def blind_spots(self, *, language: Language = "zh") -> pd.DataFrame:
+    def blind_spots(self, *, language: Language | None = "zh") -> pd.DataFrame:
         """Return 服务盲区清单: the gap areas of all standards of access, worst first within each.
 
         Parameters
         ----------
         language
-            ``"zh"`` or ``"en"``.
+            ``"zh"`` or ``"en"``, or None.
         """
         columns = ["standard_id", "name", "gap_id", "zone_name", "residents", "group_residents", "cells", "area_m2"]
         parts = [
             self.result.gaps(standard.id)
             .drop(columns="geometry")
             .rename(columns={"group": "group_residents"})
-            .assign(**self._named(standard, language), estimated=self._estimated(standard))
+            .assign(**_named(standard), estimated=self._estimated(standard))
             for standard in self.result.plan.standards
             if isinstance(standard.measure, Reach | Composite | Coverage)
         ]
         known = [pd.DataFrame(part) for part in parts if len(part)]
-        frame = (
-            pd.concat(known, ignore_index=True)
-            if known
-            else pd.DataFrame(columns=[*columns, "worst_minutes", "estimated"])
-        )
-        return worded(frame[[*columns, "worst_minutes", "estimated"]], language)
+        columns += ["worst_minutes", "estimated"]
+        return _told(pd.concat(known) if known else pd.DataFrame(), columns, language)
 
-    def urban_rural(self, *, language: Language = "zh") -> pd.DataFrame:
+    def urban_rural(self, *, language: Language | None = "zh") -> pd.DataFrame:
         """Return 城乡差距表: for each standard of walking access, the share covered and the minutes, urban and rural.
 
         Parameters
         ----------
         language
-            ``"zh"`` or ``"en"``.
+            ``"zh"`` or ``"en"``, or None.
         """
         rows = []
         for standard in self.result.plan.standards:
             cells = self.result.outcomes[standard.id].cells
             if cells is None or isinstance(standard.measure, Coverage):
                 continue
-            row: dict[str, Any] = self._named(standard, language)
+            row: dict[str, Any] = _named(standard)
             for setting in ("urban", "rural"):
                 part = self.result.ground.of_setting(setting)
                 group, minutes = cells["group"].to_numpy()[part], cells["minutes"].to_numpy()[part]
@@ -187,15 +188,15 @@ class PlannerTables:
             rows.append(row | {"estimated": self._estimated(standard)})
         columns = ["standard_id", "name", "share_urban", "share_rural", "difference", "p50_min_urban", "p50_min_rural"]
         columns.append("estimated")
-        return worded(pd.DataFrame(rows, columns=columns), language)
+        return _told(pd.DataFrame(rows), columns, language)
 
-    def enough_but_unreached(self, *, language: Language = "zh") -> pd.DataFrame:
+    def enough_but_unreached(self, *, language: Language | None = "zh") -> pd.DataFrame:
         """Return 数量达标但覆盖不足清单: zones with enough facilities of a service that not everybody can walk to.
 
         Parameters
         ----------
         language
-            ``"zh"`` or ``"en"``.
+            ``"zh"`` or ``"en"``, or None.
         """
         table = self.result.table[self.result.table["class"] == "all"]
         rows = []
@@ -223,40 +224,33 @@ class PlannerTables:
                     for _, row in both.iterrows()
                 ]
         columns = ["level", "zone_name", "standard_id", "value", "unit", "reach_standard", "reach_value"]
-        return worded(pd.DataFrame(rows, columns=[*columns, "group_uncovered", "estimated"]), language)
+        return _told(pd.DataFrame(rows), [*columns, "group_uncovered", "estimated"], language)
 
-    def data_quality(self, *, language: Language = "zh") -> pd.DataFrame:
+    def data_quality(self, *, language: Language | None = "zh") -> pd.DataFrame:
         """Return 数据质量表: what was found in the data, with rows and residents concerned.
 
         Parameters
         ----------
         language
-            ``"zh"`` or ``"en"``.
+            ``"zh"`` or ``"en"``, or None.
         """
-        frame = self.result.report.table.rename(columns={language: "finding"})
-        return worded(frame[["layer", "severity", "column", "count", "rows", "residents", "finding"]], language)
+        columns = ["layer", "severity", "column", "count", "rows", "residents", "finding"]
+        return _told(self.result.report.table, columns, language)
 
-    def assumptions(self, *, language: Language = "zh") -> pd.DataFrame:
+    def assumptions(self, *, language: Language | None = "zh") -> pd.DataFrame:
         """Return 假设与冲突表: what the plan does not say, and where it contradicts itself.
 
         Parameters
         ----------
         language
-            ``"zh"`` or ``"en"``.
+            ``"zh"`` or ``"en"``, or None.
         """
-        frame = self.result.assumptions.rename(columns={language: "finding"})
-        return worded(frame[["standard_id", "kind", "about", "finding"]], language)
-
-    def _named(self, standard: Standard, language: Language) -> dict[str, Any]:
-        return {"standard_id": standard.id, "name": standard.name(language)}
+        return _told(self.result.assumptions, ["standard_id", "kind", "about", "finding"], language)
 
     def _estimated(self, standard: Standard) -> bool:
         """Return whether the residents that a standard counts are only estimated."""
         rows = self.result.table[self.result.table["standard_id"] == standard.id]
         return bool(rows["estimated"].any())
-
-    def _with_names(self, rows: pd.DataFrame, language: Language) -> pd.DataFrame:
-        return rows.assign(name=rows[f"name_{language}"]).reset_index(drop=True)
 
     def _zones(self, standard: Standard) -> pd.DataFrame:
         """Return the rows of a standard's zones, without the whole city and its areas."""
@@ -267,6 +261,20 @@ class PlannerTables:
     def _failing(self) -> pd.DataFrame:
         table = self.result.table
         return table[table["meets_target"].notna() & ~table["meets_target"].fillna(value=True).astype(bool)]
+
+
+def _named(standard: Standard) -> dict[str, Any]:
+    return {"standard_id": standard.id, "name_zh": standard.name_zh, "name_en": standard.name_en}
+
+
+def _told(frame: pd.DataFrame, columns: Sequence[str], language: Language | None) -> pd.DataFrame:
+    """Return the columns of a table in the words of a language; in those of programs where it is None."""
+    if language is None:
+        both = [one for column in columns for one in IN_BOTH.get(column, (column,))]
+        return frame.reindex(columns=both).reset_index(drop=True)
+    place = LANGUAGES.index(language)
+    names: dict[str, str] = {pair[place]: column for column, pair in IN_BOTH.items()}
+    return worded(frame.rename(columns=names).reindex(columns=list(columns)).reset_index(drop=True), language)
 
 
 def _common_status(zones: pd.DataFrame) -> str | None:

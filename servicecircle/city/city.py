@@ -10,8 +10,10 @@ import numpy as np
 import pandas as pd
 
 from servicecircle.city.catchments import Limits, catchments
-from servicecircle.city.contents import Contents, stop_at_errors
+from servicecircle.city.contents import stop_at_errors, without_layer
 from servicecircle.city.display import html_of
+from servicecircle.city.estates import lived_in
+from servicecircle.city.growth import Growing
 from servicecircle.city.inspection import Inspection
 from servicecircle.city.vocabulary import ATTRIBUTES
 from servicecircle.city.years import facilities_in
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class City(Contents):
+class City(Growing):
     """What is there: a walk network, residents, facilities, zones. It never changes; changes make a new city.
 
     Everything is checked on entry and brought into the CRS of the walk network. Frames are copied.
@@ -145,10 +147,11 @@ class City(Contents):
         return self._with_facilities(frame, [*self.services])
 
     def at(self, year: int) -> City:
-        """Return the city as its facilities stand in a year; residents, zones and network stay as they are.
+        """Return the city as its facilities and new estates stand in a year; other residents and the network stay.
 
         A facility is open from its ``open_year`` on and closed from its ``close_year`` on. Where a year is not known
-        its ``status`` stays; how many such facilities are taken to be open is a finding.
+        its ``status`` stays; how many such facilities are taken to be open is a finding. An estate is lived in from its
+        ``delivery_year`` on.
 
         Parameters
         ----------
@@ -157,7 +160,10 @@ class City(Contents):
         """
         frame, found = facilities_in(self.facilities, year)
         city = self._with_facilities(frame, self.services)
-        return replace(city, about=replace(city.about, report=city.report.plus(*found)))
+        report, cells = city.report.plus(*found), lived_in(self.population, year)
+        if cells is not self.population:
+            report = without_layer(report, "population")
+        return replace(city, population=cells, about=replace(city.about, report=report))
 
     def districts_by(self, column: str, *, level: str = "县区") -> City:
         """Return the city with the zones of a level drawn by who runs them: 行政区 (admin) or 管理主体 (manager).
@@ -248,10 +254,12 @@ class City(Contents):
 
     def _with_facilities(self, facilities: gpd.GeoDataFrame, services: Iterable[str]) -> City:
         """Return this city with other facilities; what was found in the old ones and still holds is found again."""
-        kept = [f for f in self.report.findings if f.layer != "facilities" or f.severity == "repair"]
         frame = facilities.set_index(np.arange(len(facilities)))
         return replace(
-            self, facilities=frame, services=tuple(services), about=replace(self.about, report=DataReport(tuple(kept)))
+            self,
+            facilities=frame,
+            services=tuple(services),
+            about=replace(self.about, report=without_layer(self.report, "facilities")),
         )
 
     def _repr_html_(self) -> str:

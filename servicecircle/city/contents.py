@@ -166,3 +166,8 @@ def stop_at_errors(report: DataReport) -> None:
     """Raise a LayerError with all findings if one of them is an error."""
     if not report.ok:
         raise LayerError(report)
+
+
+def without_layer(report: DataReport, layer: str) -> DataReport:
+    """Return what was found before and does not change with a layer: its repairs, and what is said of other layers."""
+    return DataReport(tuple(f for f in report.findings if f.layer != layer or f.severity == "repair"))

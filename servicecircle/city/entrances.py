@@ -8,11 +8,15 @@ import numpy as np
 
 from servicecircle.city.inspection import Inspection
 from servicecircle.city.ways import ON_WALL_M, exits_of, is_compound
-from servicecircle.findings import Finding
+from servicecircle.errors import LayerError
+from servicecircle.findings import DataReport, Finding
+from servicecircle.network import stacked
 
 if TYPE_CHECKING:
     import geopandas as gpd
     import pyproj
+
+    from servicecircle.city.contents import Contents
 
 LAYER = "entrances"
 POINTS = frozenset({"Point"})
@@ -32,18 +36,43 @@ def inspect_entrances(frame: object, crs: pyproj.CRS) -> Inspection:
     return seen
 
 
+def with_entrances(city: Contents, new: object) -> gpd.GeoDataFrame:
+    """Return a city's entrances and new ones; LayerError if these have faults or are of nothing in the city."""
+    seen = inspect_entrances(new, city.crs)
+    if "of" in seen.frame and not any(finding.severity == "error" for finding in seen.findings):
+        strange = ~seen.frame["of"].isin(_known(city.facilities, city.areas)).to_numpy()
+        if strange.any():
+            en = "of is no facility id, and no id or name of an area of kind compound. Correct it."
+            zh = "of 既不是设施 id，也不是封闭小区的 id 或 name，请更正。"
+            rows = [f"{label}: {value}" for label, value in seen.frame.loc[strange, "of"].items()]
+            seen.note("unknown_of", "error", en, zh, column="of", rows=rows)
+    if not len(seen.frame):
+        seen.note("empty", "error", "the layer has no rows.", "图层为空。")
+    report = DataReport(tuple(seen.findings))
+    if not report.ok:
+        raise LayerError(report)
+    return seen.frame if city.entrances is None else stacked(city.entrances, seen.frame)
+
+
+def _known(facilities: gpd.GeoDataFrame, areas: gpd.GeoDataFrame | None) -> set[str]:
+    """Return what an entrance may be of: ids of facilities, ids and names of compounds."""
+    names = set(facilities["id"])
+    if areas is not None:
+        whole = is_compound(areas)
+        for column in ("id", "name"):
+            names |= set(areas[column][whole].dropna().astype(str)) if column in areas else set()
+    return names
+
+
 def about_entrances(
     entrances: gpd.GeoDataFrame | None, facilities: gpd.GeoDataFrame, areas: gpd.GeoDataFrame | None
 ) -> list[Finding]:
     """Return what is seen only across layers: entrances of nothing, far from their compound, compounds without any."""
     found = []
-    names = set(facilities["id"])
     place = np.empty(0, dtype=int)
     if areas is not None:
         place, _, metres = exits_of(areas, entrances)
         whole = is_compound(areas)
-        for column in ("id", "name"):
-            names |= set(areas[column][whole].dropna().astype(str)) if column in areas else set()
         far = metres > ON_WALL_M
         found += _far(areas, place[far], float(metres.max(initial=0.0)))
         moved = ~far & (metres > 1.0)
@@ -59,7 +88,7 @@ def about_entrances(
             rows = areas.index[without]
             found.append(Finding.about("areas", "no_entrance", "warning", en=en, zh=zh, column="kind", rows=rows))
     if entrances is not None:
-        strange = ~entrances["of"].isin(names).to_numpy()
+        strange = ~entrances["of"].isin(_known(facilities, areas)).to_numpy()
         if strange.any():
             en = "of is no facility id, and no id or name of an area of kind compound: not used. Correct it."
             zh = "of 既不是设施 id，也不是封闭小区的 id 或 name：未使用，请更正。"

@@ -179,10 +179,10 @@ class Inspection:
                 rows=[f"{label}: {value}" for label, value in self.frame.loc[twice, column].items()],
             )
 
-    def numbers(self, column: str, *, may_be_missing: bool) -> None:
+    def numbers(self, column: str, *, may_be_missing: bool, meaning: str | None = None) -> None:
         """Make a column float, also texts such as "1,200人"; note what is no number, below zero, infinite, missing."""
         given = self.frame[column]
-        read = read_amounts(given, MEANINGS.get(column, ""))
+        read = read_amounts(given, MEANINGS.get(column, "") if meaning is None else meaning)
         self.findings.extend(amount_findings(self.layer, given, read))
         values = read.numbers
         said = pd.Series(read.where("unreadable"), index=given.index)

@@ -53,12 +53,12 @@ class AccessRule:
         if isinstance(self.islands, str):
             if self.islands not in {"keep", "main"}:
                 raise InputError.unknown("islands", self.islands, ["keep", "main", "a length in metres"])
-        elif not _is_number(self.islands) or self.islands < 0:
+        elif not is_number(self.islands) or self.islands < 0:
             raise InputError(
                 f"islands must be 'keep', 'main' or a length in metres, 0 or more. {self.islands!r} was given instead. "
                 "| islands 须为 'keep'、'main' 或不小于 0 的长度（米）。"
             )
-        if not _is_number(self.max_access_m) or self.max_access_m <= 0:
+        if not is_number(self.max_access_m) or self.max_access_m <= 0:
             raise InputError(
                 f"max_access_m must be a finite number of metres above 0. {self.max_access_m!r} was given instead. | "
                 "max_access_m 须为大于 0 的有限数（米）。"
@@ -86,6 +86,6 @@ class AccessRule:
         return may
 
 
-def _is_number(value: object) -> bool:
+def is_number(value: object) -> bool:
     """Return whether a value is a finite number (a bool is none)."""
     return isinstance(value, (int, float, np.number)) and not isinstance(value, bool) and math.isfinite(float(value))

@@ -82,7 +82,7 @@ def _nodes(table: EdgeTable) -> tuple[NDArray[np.int64], NDArray[np.int64], NDAr
     drawn = np.vstack([_ends_xy(table.lines, 0), _ends_xy(table.lines, -1)])
     size = len(table.lines)
     if table.ends is None:
-        code = _coordinate_codes(drawn)
+        code = coordinate_codes(drawn)
         name: NDArray[Any] = np.zeros(code.max() + 1)
     else:
         code, name = _codes(table.ends)
@@ -103,7 +103,7 @@ def _ends_xy(lines: NDArray[np.object_], which: int) -> NDArray[np.float64]:
     return xy
 
 
-def _coordinate_codes(xy: NDArray[np.float64]) -> NDArray[np.int64]:
+def coordinate_codes(xy: NDArray[np.float64]) -> NDArray[np.int64]:
     """Return a number for each place, the same where coordinates round to the same millimetre."""
     x = pd.factorize(np.rint(xy[:, 0] * PER_METRE))[0]
     y, ys = pd.factorize(np.rint(xy[:, 1] * PER_METRE))
@@ -121,7 +121,7 @@ def _codes(ends: tuple[NDArray[Any], NDArray[Any]]) -> tuple[NDArray[np.int64], 
 
 def _crossed(code: NDArray[np.int64], drawn: NDArray[np.float64]) -> bool:
     """Return whether some node has ends in different places: then an edge may be drawn from v to u."""
-    place = _coordinate_codes(drawn)
+    place = coordinate_codes(drawn)
     pairs = pd.DataFrame({"code": code, "place": place}).drop_duplicates()
     return bool(pairs["code"].duplicated().any())
 
@@ -134,7 +134,7 @@ def _straightened(code: NDArray[np.int64], drawn: NDArray[np.float64]) -> NDArra
     """
     size = len(code) // 2
     other = np.concatenate([np.arange(size, 2 * size), np.arange(size)])
-    place = _coordinate_codes(drawn)
+    place = coordinate_codes(drawn)
     votes = pd.DataFrame(
         {"code": np.tile(code, 2), "place": np.append(place, place[other]), "at": np.append(np.arange(2 * size), other)}
     )

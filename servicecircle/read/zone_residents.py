@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from servicecircle.city import ESTIMATED, GROUPS, as_text
+from servicecircle.city import ESTIMATED, GROUPS, as_text, shared
 from servicecircle.errors import CRSError, InputError, LayerError
 from servicecircle.findings import DataReport, Finding
 from servicecircle.read.report import Read
@@ -151,7 +151,7 @@ def spread(zones: gpd.GeoDataFrame, over: gpd.GeoDataFrame, *, weight: str | Non
     owner, weights = np.concatenate([owner, lone]), np.concatenate([weights, np.ones(len(lone))])
     order = _by_place(places)
     columns: dict[str, Any] = {
-        group: _shared(of, owner[order], weights[order])[np.argsort(order)] for group, of in residents.items()
+        group: shared(of, owner[order], weights[order])[np.argsort(order)] for group, of in residents.items()
     }
     columns |= {f"{group}{ESTIMATED}": True for group in groups}
     columns |= {name: zones[name].to_numpy(dtype=object)[owner] for name in ("zone_id", "setting") if name in zones}
@@ -237,23 +237,6 @@ def _by_place(shapes: Any) -> NDArray[np.int64]:
     """Return the order of shapes by their centre, so that the order of rows has no say."""
     centres = shapely.get_coordinates(shapely.centroid(np.asarray(shapes, dtype=object)))
     return np.lexsort((centres[:, 0], centres[:, 1]))
-
-
-def _shared(totals: NDArray[np.float64], owner: NDArray[np.int64], weights: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the part of its owner's total that each place gets; the parts of an owner add up to it exactly."""
-    parts = np.zeros(len(owner))
-    order = np.argsort(owner, kind="stable")
-    zones, first = np.unique(owner[order], return_index=True)
-    for zone, rows in zip(zones, np.split(order, first[1:]), strict=True):
-        if zone < 0:
-            continue
-        part = totals[zone] * (weights[rows] / math.fsum(weights[rows]))
-        for largest in np.argsort(-part, kind="stable"):  # what is left over fits the first or second of them
-            if math.fsum(part) == totals[zone]:
-                break
-            part[largest] += math.fsum([totals[zone], *-part])
-        parts[rows] = part
-    return parts
 
 
 def _said(

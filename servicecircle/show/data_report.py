@@ -137,13 +137,13 @@ def _write_workbook(report: DataReport, path: str | os.PathLike[str]) -> None:
         }
         for place, name in enumerate(HEADS, start=1):
             cell = page.cell(row, place)
-            set_cell(cell, _held(values[name] if name in values else getattr(finding, name)))
+            set_cell(cell, held(values[name] if name in values else getattr(finding, name)))
             cell.alignment = Alignment(wrap_text=True, vertical="top")
     page.auto_filter.ref = f"A1:{get_column_letter(len(HEADS))}{len(report) + 1}"
     with replacing(path) as part:
         save_document(book, part)
 
 
-def _held(value: Any) -> Any:
+def held(value: Any) -> Any:
     """Return what a cell can hold of a value: texts from the data may be long, or have control characters in them."""
     return CONTROL.sub("\ufffd", value)[:LONGEST_TEXT] if isinstance(value, str) else value

@@ -12,9 +12,20 @@ from folium.template import Template
 
 from servicecircle.show.escape import literal, script_json
 from servicecircle.show.pages import asset
+from servicecircle.show.tiles import TileFolder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
+
+
+TILES = (folium.TileLayer, folium.FeatureGroup, TileFolder)
+"""Elements that draw tiles, alone or together."""
+
+LEAFLET = ("leaflet", "leaflet_css")
+"""What folium calls the two files that every map needs."""
+
+OF_EVERY_MAP = ("global_switches", "meta_http", "css_style", "map_style")
+"""What folium calls the parts that it puts into the page of every map."""
 
 
 class RawText(Element):
@@ -32,6 +43,23 @@ class RawText(Element):
         """Return the text."""
         del kwargs
         return self.text
+
+
+class LightMap(folium.Map):
+    """A map that asks for folium's further scripts and styles only if something that was added to it may need them.
+
+    Our own layers need Leaflet alone; markers, popups and plugins that a user adds also get jQuery, Bootstrap and the
+    icons, as in any map of folium's.
+    """
+
+    def render(self, **kwargs: Any) -> str:
+        """Put the map into its page as folium does; nothing is left to stand where it is."""
+        every = self.default_js, self.default_css
+        if _is_ours(self):
+            self.default_js, self.default_css = ([pair for pair in some if pair[0] in LEAFLET] for some in every)
+        super().render(**kwargs)  # type: ignore[no-untyped-call]  # as below
+        self.default_js, self.default_css = every
+        return ""
 
 
 class MapData(MacroElement):
@@ -63,7 +91,7 @@ class MapData(MacroElement):
         body = f'<div id="{name}_panel" class="sc-holder">{self.panel}</div>'
         body += f'\n<script type="application/json" id="{name}_data">{self.json}</script>'
         figure.html.add_child(RawText(body), name=name)
-        script = RawText(asset("gap_map.js"))
+        script = RawText("".join(asset(f"{part}.js") for part in ("cell_layer", "map_controls", "gap_map")))
         figure.script.add_child(script, name="service_circle_script")
         call = (
             f"var {name} = serviceCircleMap({self._parent.get_name()}, "
@@ -71,6 +99,36 @@ class MapData(MacroElement):
             f'document.getElementById("{name}_panel").firstElementChild);'
         )
         figure.script.add_child(RawText(call), name=name)
+        return ""
+
+
+class Choices(MacroElement):
+    """The script that repaints zones by what is chosen in the panel; to be added after the layers.
+
+    Parameters
+    ----------
+    data
+        The element that holds the map's data.
+    """
+
+    def __init__(self, data: MapData) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]  # as above
+        self._name = "choices"
+        self.data = data
+
+    def render(self, **kwargs: Any) -> str:
+        """Put the script into the page."""
+        del kwargs
+        figure = self.get_root()
+        if not isinstance(figure, Figure):
+            raise TypeError("choices can be rendered only as part of a map")
+        figure.script.add_child(RawText(asset("choices.js")), name="service_circle_choices")
+        name = self.data.get_name()
+        call = (
+            f'serviceCircleChoices({name}, JSON.parse(document.getElementById("{name}_data").textContent), '
+            f"{name}.panel);"
+        )
+        figure.script.add_child(RawText(call), name=self.get_name())
         return ""
 
 
@@ -137,14 +195,56 @@ class LastLayerControl(folium.LayerControl):
         self.data = data
 
 
-def name_elements(gap_map: folium.Map, data: MapData) -> None:
-    """Give every element of a map a name made from its data, so that the same result makes the same page.
+class MapPair(MacroElement):
+    """Two maps on one page that move together and show the same layers.
+
+    Parameters
+    ----------
+    left, right
+        The data elements of the two maps.
+    """
+
+    def __init__(self, left: MapData, right: MapData) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]  # as above
+        self._name = "map_pair"
+        self.left = left
+        self.right = right
+
+    def render(self, **kwargs: Any) -> str:
+        """Put the script into the page."""
+        del kwargs
+        figure = self.get_root()
+        if not isinstance(figure, Figure):
+            raise TypeError("a pair of maps can be rendered only as part of a page")
+        figure.script.add_child(RawText(asset("pair.js")), name="service_circle_pair")
+        call = f"serviceCirclePair({self.left.get_name()}, {self.right.get_name()});"
+        figure.script.add_child(RawText(call), name=self.get_name())
+        return ""
+
+
+def name_elements(gap_map: folium.Map, data: Iterable[MapData]) -> None:
+    """Give every element of a page a name made from its maps' data, so that the same result makes the same page.
 
     folium draws random names. Ours differ between maps of different data, so that two maps can share a page.
     """
-    seed = sha256(data.json.encode() + data.panel.encode()).hexdigest()[:20]
+    seed = sha256("".join(one.json + one.panel for one in data).encode()).hexdigest()[:20]
     for place, element in enumerate(_all_elements(gap_map.get_root())):
         element._id = f"{seed}{place:04x}"  # noqa: SLF001  (folium offers no other way to name an element)
+
+
+def _is_ours(page: folium.Map) -> bool:
+    """Return whether all that a map and its page hold is of this library, or tiles."""
+    root = page.get_root()
+    whole = root if isinstance(root, Figure) else page  # a page may hold two of our maps
+    inside = [one for child in whole._children.values() for one in _all_elements(child)]  # noqa: SLF001  (as below)
+    if not all(
+        isinstance(one, (LightMap, MapData, DataLayer, LastLayerControl, Choices, MapPair, *TILES)) for one in inside
+    ):
+        return False
+    parts = (root.header, root.html, root.script) if isinstance(root, Figure) else ()
+    names = {*LEAFLET, *OF_EVERY_MAP, *(one.get_name() for one in [page, *inside])}
+    children = [pair for part in parts for pair in part._children.items()]  # noqa: SLF001  (as below)
+    return all(isinstance(child, RawText) or name in names for name, child in children)
 
 
 def _all_elements(element: Element) -> Iterator[Element]:

@@ -28,17 +28,33 @@ MANY_DOTS = 150
 Items = list[dict[str, Any]]
 
 
+def dot_fills(scene: Scene) -> list[str]:
+    """Return the fill of the dot of each facility, in their order."""
+    colors = _colors(_services(scene))
+    facilities = scene.facilities.to_dict("records")
+    return [LACKS_COLOR if _lacks(scene, one) else colors[one["service"]] for one in facilities]
+
+
+def _services(scene: Scene) -> list[str]:
+    """Return the services of the facilities there are, in the order in which the standard names them."""
+    named = scene.standard.services
+    return sorted(set(scene.facilities["service"]), key=lambda one: (named.index(one) if one in named else 0, one))
+
+
+def _colors(services: list[str]) -> dict[str, str]:
+    return {service: palette.SERVICES[place % len(palette.SERVICES)] for place, service in enumerate(services)}
+
+
 def facility_layers(scene: Scene) -> tuple[list[MapLayer], list[LegendSection]]:
     """Return the facilities as layers, one, or one for each service where a standard asks for several; and a legend."""
-    named = scene.standard.services
-    found = sorted(set(scene.facilities["service"]), key=lambda one: (named.index(one) if one in named else 0, one))
+    found = _services(scene)
     if not found:
         return [], []
     items: dict[str, Items] = {service: [] for service in found}
     for service, item in zip(scene.facilities["service"], _items(scene), strict=True):
         items[service].append(item)
     several = isinstance(scene.standard.measure, Composite)
-    colors = {service: palette.SERVICES[place % len(palette.SERVICES)] for place, service in enumerate(found)}
+    colors = _colors(found)
     layers = []
     for place, group in enumerate([[service] for service in found] if several else [found]):
         name = phrase("layer_facilities", scene.language)

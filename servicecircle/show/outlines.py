@@ -68,6 +68,11 @@ def make_outlines(scene: Scene, minutes: Sequence[float] | None) -> list[Outline
     return _lines(scene, facilities, [*limits.ends, *limits.bands], own=limits.ends, unit=limits.unit)
 
 
+def walk_outlines(scene: Scene, metres: Sequence[float]) -> list[Outline]:
+    """Return the lines of equal walking distance (metres) of a standard's facilities, whatever it judges."""
+    return _lines(scene, scene.standard.facilities, metres, own=(), unit="m")
+
+
 def _circles(scene: Scene, limits: Limits) -> Outline:
     """Return the circles around facilities, united where they overlap."""
     ground = scene.result.ground
@@ -99,14 +104,14 @@ def _lines(
         Outline(
             service,
             phrase(key, scene.language, limit=f"{value:g}"),
-            in_degrees(scene.result.city, _whole_blocks(shape), scene.detail),
+            in_degrees(scene.result.city, whole_blocks(shape), scene.detail),
             is_limit=value in own,
         )
         for value, shape in zip(ends, shapes, strict=True)
     ]
 
 
-def _whole_blocks(shape: shapely.Geometry) -> shapely.Geometry:
+def whole_blocks(shape: shapely.Geometry) -> shapely.Geometry:
     """Return an isochrone without the small holes that blocks between reached streets are: a calm line to look at."""
     closed = shapely.buffer(shapely.buffer(shape, CLOSED_M, quad_segs=4), -CLOSED_M, quad_segs=4)
     parts = [

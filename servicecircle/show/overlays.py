@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from servicecircle.show.outlines import Outline
     from servicecircle.show.scene import Scene
+    from servicecircle.show.sheet import Sheet
 
 Layers = tuple[list[MapLayer], list[LegendSection]]
 
@@ -37,7 +38,7 @@ GROUND_STYLES: dict[str, dict[str, Any]] = {
 }
 
 
-def isochrone_layers(scene: Scene, outlines: Sequence[Outline]) -> Layers:
+def isochrone_layers(scene: Scene, outlines: Sequence[Outline], *, title: str = "") -> Layers:
     """Return the lines of equal walking time as layers: one, or one for each service where there are several."""
     straight = scene.access is not None and scene.access.limits.straight
     groups: dict[str, list[Outline]] = {}
@@ -45,7 +46,7 @@ def isochrone_layers(scene: Scene, outlines: Sequence[Outline]) -> Layers:
         groups.setdefault(outline.service, []).append(outline)
     layers = []
     for place, (group, lines) in enumerate(groups.items()):
-        name = phrase("layer_radius" if straight else "layer_isochrones", scene.language)
+        name = title or phrase("layer_radius" if straight else "layer_isochrones", scene.language)
         if group:
             name = phrase("layer_isochrones_of", scene.language, service=scene.service_name(group))
         items = [
@@ -68,7 +69,7 @@ def isochrone_layers(scene: Scene, outlines: Sequence[Outline]) -> Layers:
         for one, (width, dash) in zip(lines[::-1], _strokes(lines)[::-1], strict=True)
     }
     notes = () if straight else (phrase("isochrone_note", scene.language),)
-    title = phrase("layer_radius" if straight else "layer_isochrones", scene.language)
+    title = title or phrase("layer_radius" if straight else "layer_isochrones", scene.language)
     return layers, [LegendSection(tuple(layer.key for layer in layers), title, (), tuple(signs.values()), notes)]
 
 
@@ -79,7 +80,7 @@ def _strokes(outlines: list[Outline]) -> list[tuple[float, Dash]]:
     return [(1.4, "solid") if one in limits[:1] else others[not one.is_limit] for one in outlines]
 
 
-def ground_layers(scene: Scene, *, tiles: bool) -> list[MapLayer]:
+def ground_layers(scene: Scene | Sheet, *, tiles: bool) -> list[MapLayer]:
     """Return water, green, barriers and streets, drawn quietly under the cells; hidden at first over tiles."""
     layers = []
     for key, name, kinds in (

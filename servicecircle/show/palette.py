@@ -24,8 +24,11 @@ WITHIN = ("#fdf0c4", "#fad77b", "#eeb24a")
 BEYOND = ("#79b7b5", "#4790ab", "#336395", "#2a3c74", "#1a1b45")
 """Past the limit, from near to far."""
 
-SERVICES = ("#ffffff", "#f4a3c0", "#9fd8f0", "#c9b3e6", "#ffd27f", "#b8d8a8", "#d9d9d9", "#e6c2a8")
-"""Fill of the dots that stand for facilities, one a service; all have a dark rim."""
+SERVICES = ("#ffffff", "#8d80fc", "#f7da90", "#a187b0", "#9fb3fd", "#c2a003", "#f5bda9", "#b3886b")
+"""Fill of the dots that stand for facilities, one a service; all have a dark rim. No two look alike to anyone."""
+
+KINDS = ("#1d2c99", "#92d2f1", "#5a3021", "#cc9784", "#16637f", "#966202", "#648eee")
+"""Kinds that have no order, such as combinations of missing services: apart for every kind of colour vision."""
 
 GRADES = ("#efe6f5", "#cdb8e0", "#a585c4", "#6f4a9b")
 """Zones of a reference judgement, from nearly all served to few: one hue, so that no verdict is read into it."""
@@ -40,18 +43,34 @@ class Paint:
     hatch: bool = False
 
 
+VALUES = ("#e2ebea", "#b4cbc9", "#84aaa9", "#548585", "#2b5d60")
+"""Values that no target judges, from low to high."""
+
+COUNTS = ("#fbe3c0", "#f3b978", "#d9822b", "#a2560f", "#6a3405")
+"""How many standards are not met, from few to many."""
+
 UNREACHABLE = Paint("#8a8a8a", 0.9, hatch=True)
 OUT_OF_SCOPE = Paint("#c9c9c4", 0.45)
+LAYER = Paint("#548585", 0.5)
+"""The rows of a layer of which nothing more is known."""
+
+OTHER_KINDS = (Paint("#a9abae"), Paint("#5f6368"))
 COVERED = Paint(WITHIN[1])
 UNCOVERED = Paint(BEYOND[2])
+CONTRAST = (Paint("#fae3a0"), Paint("#e08a2e", 0.85), Paint("#5a3021"), Paint("#336395"), OUT_OF_SCOPE)
+"""Reached in both of two ways, only in the first, only in the second, in neither, out of scope."""
+
+CHANGES = (Paint("#fae3a0"), Paint("#16637f", 0.9), Paint("#c2410c", 0.9), Paint("#a9b4bd"), OUT_OF_SCOPE)
+"""Covered before and after, newly covered, no longer covered, covered neither before nor after, out of scope."""
+
 STATUS_PAINTS = {
     "meets": Paint("#8fc1d9", 0.7),
     "fails": Paint("#d9822b", 0.75),
-    "reference": Paint("#b39bd0", 0.7),
-    "info": Paint("#b9c6cf", 0.7),
+    "reference": Paint("#9a7fc0", 0.7),
+    "info": Paint(VALUES[2], 0.7),
     "out_of_scope": OUT_OF_SCOPE,
-    "not_applicable": Paint("#dededb", 0.7),
-    "no_population": Paint("#efefec", 0.7),
+    "not_applicable": Paint("#cbbfa8", 0.75),
+    "no_population": Paint("#ffffff", 0.9),
     "not_evaluable": Paint("#a0a0a0", 0.8, hatch=True),
 }
 """What a zone's row says: a verdict (blue and orange, never red and green), or why there is none."""
@@ -94,11 +113,11 @@ def ramp(breaks: Sequence[float], highest_limit: float) -> tuple[Paint, ...]:
     """Return one paint for each class of `breaks`, and one more for what lies past the last break."""
     within = sum(upper <= highest_limit for upper in breaks)
     beyond = len(breaks) + 1 - within
-    colors = [*_spread(WITHIN, within), *_spread(BEYOND, beyond)]
+    colors = [*spread_colors(WITHIN, within), *spread_colors(BEYOND, beyond)]
     return tuple(Paint(color) for color in colors)
 
 
-def _spread(colors: Sequence[str], count: int) -> list[str]:
+def spread_colors(colors: Sequence[str], count: int) -> list[str]:
     """Return that many colours, evenly taken from a ramp and mixed between its steps."""
     if count == 1:
         return [colors[len(colors) // 2]]

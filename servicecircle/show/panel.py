@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from servicecircle.assessment.display import main_row
 from servicecircle.show.pages import render
 from servicecircle.show.phrases import capital, phrase
-from servicecircle.show.rows import group_name, known, people, status_words, target_words, value_words
+from servicecircle.show.rows import group_name, known, people, standard_group, status_words, target_words, value_words
 from servicecircle.words import word
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ MOST_QUOTES = 3
 """A panel quotes that many clauses; the summary quotes all."""
 
 
-def panel_html(scene: Scene, legend: Sequence[LegendSection]) -> str:
+def panel_html(scene: Scene, legend: Sequence[LegendSection], *, kind: str = "") -> str:
     """Return the HTML of a map's panel, every text in it escaped.
 
     Parameters
@@ -33,6 +33,8 @@ def panel_html(scene: Scene, legend: Sequence[LegendSection]) -> str:
         What the map shows.
     legend
         The parts of the legend, in their order.
+    kind
+        What kind of map it is, where it is not the plain one.
     """
     result, standard, language = scene.result, scene.standard, scene.language
     words = {key: phrase(key, language) for key in ("no_rows", "cannot_judge", "clause", "assumptions")}
@@ -40,34 +42,40 @@ def panel_html(scene: Scene, legend: Sequence[LegendSection]) -> str:
         "panel.html",
         id=standard.id,
         name=standard.name(language),
+        kind=kind,
         city=result.city.name,
         scenario=phrase("scenario", language, scenario=result.scenario) if result.scenario else "",
-        row=_head(scene),
+        row=head_of(result, standard, language),
         missing=missing_data(result, standard, language),
         notice=notice_of(result.city, language),
         legend=legend,
-        quotes=[
-            {"text": one.quote or one.value, "where": cited_at(one, language)}
-            for one in standard.citations[:MOST_QUOTES]
-        ],
+        quotes=quotes_of(standard, language),
         assumptions=assumption_lines(result, standard, language),
         words=words,
     )
 
 
-def _head(scene: Scene) -> dict[str, str] | None:
+def quotes_of(standard: Standard, language: Language) -> list[dict[str, str]]:
+    """Return the first clauses of a standard, each with where it stands."""
+    return [
+        {"text": one.quote or one.value, "where": cited_at(one, language)} for one in standard.citations[:MOST_QUOTES]
+    ]
+
+
+def head_of(result: Assessment, standard: Standard, language: Language) -> dict[str, str] | None:
     """Return the figures of the row that speaks for the whole; None if there is no row."""
-    row = main_row(scene.result, scene.standard)
+    row = main_row(result, standard)
     if row is None:
         return None
-    target = target_words(row, scene.language)
+    target = target_words(row, language)
+    group = group_name(result, standard_group(result, standard), language)
     uncovered = row["group_uncovered"]
     return {
-        "value": value_words(row, scene.language),
-        "target": phrase("of_target", scene.language, target=target) if target else "",
-        "status": status_words(row, scene.language),
-        "uncovered": f"{capital(phrase('group_uncovered', scene.language, group=scene.group_name))}"
-        f"{phrase('colon', scene.language)}{people(float(uncovered))}"
+        "value": value_words(row, language),
+        "target": phrase("of_target", language, target=target) if target else "",
+        "status": status_words(row, language),
+        "uncovered": f"{capital(phrase('group_uncovered', language, group=group))}"
+        f"{phrase('colon', language)}{people(float(uncovered))}"
         if known(uncovered)
         else "",
     }

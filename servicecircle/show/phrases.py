@@ -6,6 +6,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from servicecircle.errors import InputError
+from servicecircle.show.report_phrases import REPORT, RULES, TABLES
+from servicecircle.show.word_phrases import WORD
 from servicecircle.words import LANGUAGES, WORDS, Language, word
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ _LAYERS: Phrases = {
     "layer_radius": ("服务半径", "Service radius"),
     "layer_facilities": ("计入的设施", "Facilities that count"),
     "layer_facilities_of": ("设施：{service}", "Facilities: {service}"),
+    "layer_worst": ("最差的居民点", "Worst cells"),
     "layer_ground": ("水域、绿地、阻隔", "Water, green, barriers"),
 }
 
@@ -57,6 +60,97 @@ _LEGEND: Phrases = {
     "gap_zones": ("缺设施的单元，标注{group}数", "Zones that lack facilities, with their {group}"),
 }
 
+_KINDS: Phrases = {
+    "by_natural_breaks": ("按自然断点（Fisher-Jenks）分级", "Classes by natural breaks (Fisher-Jenks)"),
+    "by_quantiles": ("按分位数分级，各级数目大致相等", "Classes by quantiles, of about equal number"),
+    "kind_completeness": ("生活圈完整度与缺失类型", "Completeness of the life circle, and what is missing"),
+    "layer_score": ("完整度（0-{count}）", "Completeness (0-{count})"),
+    "legend_score": ("完整度：步行圈内有几种服务（0-{count}）", "Completeness: services within the walk (0-{count})"),
+    "score_full": ("{count}（齐全）", "{count} (complete)"),
+    "score_note": (
+        "完整度仅供看图；标准要求 {count} 种服务全部具备。",
+        "The score is for the eye: the standard asks for all {count}.",
+    ),
+    "layer_kinds": ("缺失类型", "What is missing"),
+    "legend_kinds": ("缺失类型（同时缺少的服务）", "What is missing (services missing together)"),
+    "kinds_complete": ("齐全", "Complete"),
+    "kinds_other": ("其他组合（缺 {count} 种）", "Other combinations ({count} missing)"),
+    "layer_service": ("步行时间：{service}", "Walk: {service}"),
+    "legend_service": ("到最近的{service}的步行时间（分钟）", "Walking time to the nearest {service} (min)"),
+    "kind_radius": ("服务半径与路网步行距离对比", "Radius and walk on the network compared"),
+    "kind_speed": ("不同步行速度对比", "Two walking speeds compared"),
+    "by_radius": ("半径 {limit} 米", "{limit} m radius"),
+    "by_network": ("路网 {limit} 米", "{limit} m on the network"),
+    "network_head": ("路网距离", "On the network"),
+    "at_speed": ("{profile} {speed} 米/秒", "{profile} {speed} m/s"),
+    "both_ways": ("两者都覆盖", "Covered either way"),
+    "only_way": ("仅“{way}”覆盖", "Only: {way}"),
+    "neither_way": ("两者都不覆盖", "Covered neither way"),
+    "layer_versus": ("居民点：两种算法对比", "Cells: the two ways"),
+    "versus": ("{first} 与 {second}", "{first}, and {second}"),
+    "kind_change": ("前后对比", "Before and after"),
+    "caption_before": ("现状", "Before"),
+    "caption_after": ("方案", "After"),
+    "card_before": ("现状（之前）", "Before"),
+    "card_after": ("方案（之后）", "After"),
+    "services_missing": ("种（缺少）", "missing"),
+    "layer_change": ("居民点：覆盖变化", "Cells: what changes"),
+    "legend_change": ("覆盖变化", "What changes"),
+    "change_kept": ("一直覆盖", "Covered before and after"),
+    "change_gained": ("新增覆盖", "Newly covered"),
+    "change_lost": ("不再覆盖", "No longer covered"),
+    "change_never": ("一直未覆盖", "Covered neither time"),
+    "layer_new": ("新计入的设施", "Facilities that count anew"),
+    "zones_gain": ("受影响的单元（{group}）", "Zones that change ({group})"),
+    "figure": ("指标值", "Value"),
+    "layer_sites": ("建议点（按排名）", "Proposed sites (by rank)"),
+    "layer_site_reach": ("建议点的服务范围", "What the sites reach"),
+    "site_note": (
+        "新增覆盖按排名依次计算：后面的建议点只计前面没有覆盖的居民。",
+        "Residents newly covered are counted in order of rank: each site adds to those before it.",
+    ),
+    "site": ("建议点 {rank}", "Site {rank}"),
+    "kind_sites": ("选址建议：建成以后", "Proposed sites, once they are built"),
+    "lacking_each": ("各项服务的缺失人口", "Residents who lack each service"),
+}
+
+_OVERVIEW: Phrases = {
+    "overview_title": ("达标图：各项标准", "All standards, zone by zone"),
+    "choose_standard": ("选择标准", "Choose a standard"),
+    "choice_counts": ("全部标准：不达标项数", "All standards: how many are not met"),
+    "legend_overview": ("评价结果（单元个数）", "Result (number of zones)"),
+    "legend_counts": ("不达标的标准（项），单元个数", "Standards not met, and the number of zones"),
+    "legend_values": ("{status}（{unit}），单元个数", "{status} ({unit}), number of zones"),
+    "legend_whole": ("全市（或考核范围）的结果", "Results of the whole city (or of the area a standard is about)"),
+    "number_standards": ("标准（项）", "Standards"),
+    "counts_note": (
+        "只计已判定的标准；参考判定不作结论，不计入。",
+        "Only verdicts count: a reference judgement has none.",
+    ),
+    "judged_standards": ("已判定的标准（项）", "Standards with a verdict"),
+    "more_standards": ("另有 {count} 项", "and {count} more"),
+    "noRow": ("此标准不按这一层级评价", "Not judged at this level"),
+}
+
+_EXPLORE: Phrases = {
+    "rings_title": ("等时圈：{service}", "Isochrones: {service}"),
+    "layer_rings": ("等时圈（步行时间）", "Isochrones (walking time)"),
+    "layer_each": ("各设施的等时圈", "Isochrones of each facility"),
+    "legend_rings": ("步行时间（分钟）以内的居民", "Residents within a walking time (min)"),
+    "rings_note": (
+        "人数按每个居民点的实际步行距离统计，不按图形统计；{profile} {speed} 米/秒（假设）。",
+        "Residents are counted by the walk of each cell, not by the polygon; {profile}, {speed} m/s (assumed).",
+    ),
+    "city_title": ("城市概览", "What the city holds"),
+    "layer_residents": ("居民点：人口", "Cells: residents"),
+    "legend_residents": ("每个居民点的常住人口（人）", "Residents of a cell"),
+    "layer_all_facilities": ("全部设施", "All facilities"),
+    "legend_services": ("设施（个），按服务", "Facilities by service"),
+    "other_services": ("其他 {count} 种服务", "{count} other services"),
+    "layer_rows": ("{count} 行", "{count} rows"),
+    "changes_title": ("覆盖变化的居民点", "Cells whose cover changes"),
+}
+
 _CARDS: Phrases = {
     "walk": ("步行时间", "Walk"),
     "distance": ("距离", "Distance"),
@@ -74,6 +168,13 @@ _CARDS: Phrases = {
     "gap_area": ("盲区 {rank}", "Gap area {rank}"),
     "area_ha": ("面积（公顷）", "Area (ha)"),
     "worst": ("最远步行（分钟）", "Longest walk (min)"),
+    "worst_cell": ("最差居民点 {rank}", "Worst cell {rank}"),
+    "worst_note": (
+        "范围内未覆盖的居民点，每个单元只列最差的一个。",
+        "Cells in scope that are not covered: of each zone the worst one.",
+    ),
+    "straight_head": ("直线距离", "Straight line"),
+    "of_services": ("{count} 种", "{count}"),
     "with_origin": ("{target}（{origin}）", "{target} ({origin})"),
     "of_target": ("目标 {target}", "target {target}"),
 }
@@ -134,7 +235,52 @@ _SUMMARY: Phrases = {
     "colon": ("：", ": "),
 }
 
-PHRASES: Mapping[str, tuple[str, str]] = MappingProxyType(_LAYERS | _LEGEND | _CARDS | _PANEL | _SUMMARY)
+_TOOLS: Phrases = {
+    "tool_search": ("查找设施、单元、标准", "Find a facility, zone or standard"),
+    "tool_nothing": ("没有找到", "Nothing found"),
+    "tool_measure": ("量距离和面积", "Measure distance and area"),
+    "tool_hint": ("单击加点，双击结束，Esc 清除", "Click to add points, double-click to end, Esc to clear"),
+    "tool_length": ("长度", "Length"),
+    "tool_area": ("面积", "Area"),
+    "tool_hectares": ("公顷", "ha"),
+    "tool_full": ("全屏", "Full screen"),
+    "tool_north": ("上方为北", "North is up"),
+    "tool_n": ("北", "N"),
+}
+
+_FIGURES: Phrases = {
+    "figure_title": ("{city} {standard} {name}", "{city}: {standard} {name}"),
+    "figure_number": ("图号", "Figure no."),
+    "figure_drawn_by": ("制图单位", "Drawn by"),
+    "figure_date": ("日期", "Date"),
+    "figure_review": ("审图号", "Map review no."),
+    "figure_source": ("资料来源", "Sources"),
+    "figure_data_of": ("数据截至 {date}", "data as of {date}"),
+    "figure_grid": ("坐标系 {crs}，上方为坐标北", "Coordinates {crs}, grid north is up"),
+    "figure_kilometres": ("公里", "km"),
+    "figure_target_line": ("目标 {target}", "target {target}"),
+    "figure_between": ("  ·  ", " · "),
+    "figure_ground": ("边界与底图", "Borders and ground"),
+    "figure_worst_only": ("共 {all} 个，只列最差的 {shown} 个", "The {shown} worst of {all}"),
+    "stop": ("。", ". "),
+}
+
+PHRASES: Mapping[str, tuple[str, str]] = MappingProxyType(
+    _LAYERS
+    | _LEGEND
+    | _KINDS
+    | _OVERVIEW
+    | _EXPLORE
+    | _CARDS
+    | _PANEL
+    | _SUMMARY
+    | _TOOLS
+    | _FIGURES
+    | REPORT
+    | TABLES
+    | RULES
+    | WORD
+)
 """Every phrase by its key: Chinese, English. Braces are places for values."""
 
 

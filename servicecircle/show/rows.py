@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from servicecircle.plan import Plan, Standard
     from servicecircle.words import Language
 
+MOST_DIGITS = 8
+
 SIGNS = {">=": "≥", "<=": "≤", ">": ">", "<": "<", "==": "="}
 
 UNITS: Mapping[str, tuple[str, str]] = MappingProxyType(
@@ -27,6 +29,24 @@ UNITS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "个": ("个", "facilities"),
         "所/万人": ("所/万人", "per 10,000"),
         "km2": ("平方公里", "km²"),
+        "公里": ("公里", "km"),
+        "公顷": ("公顷", "ha"),
+        "亩": ("亩", "mu"),
+        "平方米": ("平方米", "m²"),
+        "平方米/人": ("平方米/人", "m² per person"),
+        "人/万人": ("人/万人", "per 10,000"),
+        "人/千人": ("人/千人", "per 1,000"),
+        "个/千人": ("个/千人", "per 1,000"),
+        "张/千人": ("张/千人", "per 1,000"),
+        "张": ("张", "beds"),
+        "户": ("户", "households"),
+        "人次/年": ("人次/年", "people a year"),
+        "吨/年": ("吨/年", "t a year"),
+        "家": ("家", "bodies"),
+        "处": ("处", "places"),
+        "座": ("座", "structures"),
+        "条": ("条", "lines"),
+        "对": ("对", "pairs"),
     }
 )
 """Units of values and gaps: Chinese, English. Others are shown as the plan writes them."""
@@ -54,14 +74,24 @@ def amount(value: float, unit: str, *, target: float | None = None, digits: int 
     share = unit == "share"
     scale = 100.0 if share else 1.0
     shown, goal = value * scale, None if target is None else target * scale
-    text = f"{shown:,.{digits}f}"
-    for more in range(digits, 9):
-        text = f"{shown:,.{more}f}"
-        plain = float(text.replace(",", ""))
-        if goal is None or ((plain >= goal) == (shown >= goal) and (plain <= goal) == (shown <= goal)):
-            break
+    text = f"{shown:,.{exact_digits(shown, goal, digits)}f}"
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return f"{text} %" if share else f"{text} {unit}".strip()
+
+
+def exact_digits(shown: float, goal: float | None, digits: int) -> int:
+    """Return how many digits after the point keep a number on its side of a goal, at least `digits`.
+
+    Examples
+    --------
+    >>> exact_digits(97.999, 98.0, 1), exact_digits(50.0, 98.0, 1)
+    (3, 1)
+    """
+    for more in range(digits, MOST_DIGITS):
+        plain = float(f"{shown:.{more}f}")
+        if goal is None or ((plain >= goal) == (shown >= goal) and (plain <= goal) == (shown <= goal)):
+            return more
+    return MOST_DIGITS
 
 
 def unit_words(unit: object, language: Language) -> str:
@@ -103,7 +133,18 @@ def standard_group(result: Assessment, standard: Standard) -> str:
 
 def grade_words(row: pd.Series[Any]) -> str:
     """Return a row's grade; empty if it has none."""
-    return str(row["grade"]).replace(">=", "≥").replace("%", " %") if known(row["grade"]) else ""
+    return grade_text(str(row["grade"])) if known(row["grade"]) else ""
+
+
+def grade_text(grade: str) -> str:
+    """Return a grade as it is written.
+
+    Examples
+    --------
+    >>> grade_text(">=95%")
+    '≥95 %'
+    """
+    return grade.replace(">=", "≥").replace("%", " %")
 
 
 def status_words(row: pd.Series[Any], language: Language) -> str:

@@ -12,6 +12,7 @@ import shapely
 from servicecircle.assessment.selection import select
 from servicecircle.errors import InputError
 from servicecircle.plan import Composite, Coverage, Reach
+from servicecircle.show.compact import POLYGON
 from servicecircle.show.phrases import term
 from servicecircle.show.rows import group_name, service_name, standard_group
 from servicecircle.units import metres_walked
@@ -137,7 +138,7 @@ def make_scene(result: Assessment, standard_id: str, *, language: Language, stre
     gaps = result.gaps(standard_id) if evaluable else None
     zones = city.zones[city.zones["zone_id"].isin(rows["zone_id"])]
     inside = None if cells is None else cells[cells["in_scope"].to_numpy(dtype=bool)]
-    extent = _extent([inside, cells, zones, facilities, city.population])
+    extent = extent_of([inside, cells, zones, facilities, city.population])
     detail = max(extent[2] - extent[0], extent[3] - extent[1]) / SHOWN_DETAIL
     scope = _scope(city, standard)
     return Scene(
@@ -147,10 +148,10 @@ def make_scene(result: Assessment, standard_id: str, *, language: Language, stre
         rows,
         None if cells is None or limits is None else Access(cells.to_crs(WGS84), limits),
         facilities.to_crs(WGS84),
-        None if gaps is None else _simplified(gaps, detail / 4).to_crs(WGS84),
-        _simplified(zones, detail).to_crs(WGS84),
+        None if gaps is None else simplified(gaps, detail / 4).to_crs(WGS84),
+        simplified(zones, detail).to_crs(WGS84),
         None if scope is None else (scope[0], in_degrees(city, scope[1], detail)),
-        tuple((kind, in_degrees(city, shape, detail)) for kind, shape in _backdrop(city, detail)) if streets else (),
+        tuple((kind, in_degrees(city, shape, detail)) for kind, shape in backdrop_of(city, detail)) if streets else (),
         tuple(gpd.GeoSeries([shapely.box(*extent)], crs=city.crs).to_crs(WGS84).total_bounds.tolist()),
         detail,
     )
@@ -181,7 +182,8 @@ def counted_facilities(result: Assessment, standard: Standard) -> gpd.GeoDataFra
 
 def in_degrees(city: City, geometry: shapely.Geometry, detail: float) -> shapely.Geometry:
     """Return a geometry of a city, simplified to a detail (metres), in longitude and latitude."""
-    simple = shapely.simplify(geometry, detail)
+    areas = shapely.get_dimensions(geometry) == POLYGON
+    simple = shapely.simplify(geometry, detail, preserve_topology=areas)  # lines keep their ends anyway, and quickly
     placed: shapely.Geometry = gpd.GeoSeries([simple], crs=city.crs).to_crs(WGS84).iloc[0]
     return placed
 
@@ -195,7 +197,7 @@ def _scope(city: City, standard: Standard) -> tuple[str, shapely.Geometry] | Non
     return (str(kind), shapely.union_all(parts.to_numpy())) if len(parts) else None
 
 
-def _backdrop(city: City, detail: float) -> list[tuple[str, shapely.Geometry]]:
+def backdrop_of(city: City, detail: float) -> list[tuple[str, shapely.Geometry]]:
     """Return areas by kind, and the streets, in the city's CRS: what gives a map without tiles its ground."""
     shapes: list[tuple[str, shapely.Geometry]] = [("land", shapely.union_all(city.zones.geometry.to_numpy()))]
     if city.areas is not None:
@@ -204,13 +206,13 @@ def _backdrop(city: City, detail: float) -> list[tuple[str, shapely.Geometry]]:
             for kind, part in city.areas.groupby("kind").geometry
             if kind in GROUND
         ]
-    lines = shapely.simplify(np.asarray(city.walk.edge_geometry, dtype=object), detail)
+    lines = shapely.simplify(np.asarray(city.walk.edge_geometry, dtype=object), detail, preserve_topology=False)
     if shapely.get_num_coordinates(lines).sum() <= MOST_STREET_POINTS:
         shapes.append(("streets", shapely.line_merge(shapely.multilinestrings(list(lines)))))
     return shapes
 
 
-def _simplified(frame: gpd.GeoDataFrame, detail: float) -> gpd.GeoDataFrame:
+def simplified(frame: gpd.GeoDataFrame, detail: float) -> gpd.GeoDataFrame:
     """Return a frame with fewer points on its borders; borders that zones share stay shared."""
     if frame.empty:
         return frame
@@ -222,7 +224,7 @@ def _simplified(frame: gpd.GeoDataFrame, detail: float) -> gpd.GeoDataFrame:
     return frame.set_geometry(gpd.GeoSeries(shapes, index=frame.index, crs=frame.crs))
 
 
-def _extent(frames: Sequence[gpd.GeoDataFrame | None]) -> tuple[float, float, float, float]:
+def extent_of(frames: Sequence[gpd.GeoDataFrame | None]) -> tuple[float, float, float, float]:
     """Return the bounds of the first frame that has any."""
     for frame in frames:
         bounds = None if frame is None or frame.empty else frame.total_bounds

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import platform
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-import pyproj
-
 from servicecircle.assessment.display import lost_standards, main_row
+from servicecircle.assessment.manifest import Manifest, versions
 from servicecircle.files import replacing
+from servicecircle.show.front import facts_of, plan_title
 from servicecircle.show.pages import asset, render
 from servicecircle.show.panel import cited_at, estimate_lines, missing_data, notice_of
-from servicecircle.show.phrases import check_language, phrase, term
+from servicecircle.show.phrases import capital, check_language, phrase, term
 from servicecircle.show.rows import (
+    MOST_DIGITS,
+    amount,
     gap_words,
     grade_words,
     group_name,
@@ -34,9 +34,9 @@ if TYPE_CHECKING:
     from servicecircle.assessment import Assessment
     from servicecircle.findings import DataReport
     from servicecircle.plan import Citation, Standard
+    from servicecircle.plan.standard import Alternative
     from servicecircle.words import Language
 
-PACKAGES = ("servicecircle", "geopandas", "shapely", "numpy", "pandas")
 SEVERITIES = ("error", "repair", "warning", "info")
 
 
@@ -67,33 +67,25 @@ def write_summary(result: Assessment, path: str | os.PathLike[str], *, language:
 
 
 def _page(result: Assessment, language: Language) -> str:
-    city, plan = result.city, result.plan
-    facts = [
-        (term("pop_total", language), people(float(city.population["pop_total"].sum()))),
-        (term("cells", language), f"{len(city.population):,}"),
-        (term("facilities", language), f"{len(city.facilities):,}"),
-        (term("zones", language), f"{len(city.zones):,}"),
-    ]
-    title = {"zh": plan.title_zh or plan.title_en, "en": plan.title_en or plan.title_zh}[language]
     return render(
         "summary.html",
         language="zh-CN" if language == "zh" else "en",
         style=asset("summary.css"),
         title=phrase("summary_title", language),
-        city=city.name,
-        plan=title,
+        city=result.city.name,
+        plan=plan_title(result, language),
         scenario=result.scenario,
-        notice=notice_of(city, language),
-        facts=facts,
-        standards=_standards(result, language),
-        findings=_findings(result.report, language),
-        parameters=_parameters(result, language),
-        versions=_versions(),
-        words=_words(language),
+        notice=notice_of(result.city, language),
+        facts=facts_of(result, language),
+        standards=standards_told(result, language),
+        findings=findings_told(result.report, language),
+        parameters=parameters_told(result, language),
+        versions=versions_told(),
+        words=page_words(language),
     )
 
 
-def _standards(result: Assessment, language: Language) -> list[dict[str, Any]]:
+def standards_told(result: Assessment, language: Language) -> list[dict[str, Any]]:
     """Return what the page says of each standard; many that cannot be evaluated are marked, to share a list."""
     lost = lost_standards(result)
     return [_standard(result, one, language) | {"lost": one.id in lost} for one in result.plan.standards]
@@ -123,11 +115,11 @@ def _standard(result: Assessment, standard: Standard, language: Language) -> dic
             "status": phrase("see_zones", language), "kind": "none"
         }  # fmt: skip
     return about | {
-        "where": row["zone_name"] if known(row["zone_name"]) else word(str(row["level"]), language),
+        "where": place_words(row["zone_name"], row["level"], language),
         "value": value_words(row, language),
         "target": target_words(row, language) or "–",
         "status": status_words(row, language),
-        "kind": _kind(row),
+        "kind": kind_of_row(row),
         "grade": grade_words(row) if row["status"] == "reference" else "",
         "gap": gap_words(row, language),
         "people": people(float(row["group_uncovered"])) if known(row["group_uncovered"]) else "–",
@@ -135,7 +127,12 @@ def _standard(result: Assessment, standard: Standard, language: Language) -> dic
     }
 
 
-def _kind(row: pd.Series[Any]) -> str:
+def place_words(zone: object, level: object, language: Language) -> str:
+    """Return the name of a zone; of an area that has none of its own, what kind of area it is."""
+    return str(zone) if known(zone) and zone != level else word(str(level), language)
+
+
+def kind_of_row(row: pd.Series[Any]) -> str:
     """Return what the status looks like on the page: meets, fails, reference, or something without a judgement."""
     if row["status"] == "judged" and known(row["meets_target"]):
         return "meets" if row["meets_target"] else "fails"
@@ -169,19 +166,28 @@ def _quote(citation: Citation, language: Language) -> dict[str, str]:
 def _conflict(standard: Standard, place: int, language: Language) -> dict[str, Any]:
     conflict = standard.conflicts[place]
     others = [
-        {"value": f"{one.value:g}", "text": one.quote, "line": phrase("line", language, line=one.line)}
+        {
+            "value": amount(one.value, other_unit(standard, one), digits=MOST_DIGITS),
+            "text": one.quote,
+            "line": phrase("line", language, line=one.line),
+        }
         for one in conflict.alternatives
     ]
     return {"text": conflict.text(language), "others": others}
 
 
-def _findings(report: DataReport, language: Language) -> list[dict[str, str]]:
+def other_unit(standard: Standard, other: Alternative) -> str:
+    """Return the unit of a value that the plan gives elsewhere: a share if it can be one; else the words say it."""
+    return "share" if standard.unit == "share" and 0 <= other.value <= 1 else ""
+
+
+def findings_told(report: DataReport, language: Language) -> list[dict[str, str]]:
     """Return what was found in the data, the gravest first."""
     found = sorted(report.findings, key=lambda finding: SEVERITIES.index(finding.severity))
     return [
         {
-            "layer": _layer(one.layer, language),
-            "kind": phrase("severity_info", language) if one.severity == "info" else word(one.severity, language),
+            "layer": layer_words(one.layer, language),
+            "kind": severity_words(one.severity, language),
             "text": (one.zh or one.en) if language == "zh" else (one.en or one.zh),
             "rows": f"{one.count:,}" if one.count else "",
             "examples": ", ".join(one.rows),
@@ -191,13 +197,18 @@ def _findings(report: DataReport, language: Language) -> list[dict[str, str]]:
     ]
 
 
-def _layer(name: str, language: Language) -> str:
+def severity_words(severity: str, language: Language) -> str:
+    """Return how grave a finding is, in words."""
+    return phrase("severity_info", language) if severity == "info" else word(severity, language)
+
+
+def layer_words(name: str, language: Language) -> str:
     """Return the name of a layer in words; a file's name as it is."""
     key = name.replace(" ", "_")
     return phrase(f"finding_{key}", language) if key in {"population", "areas"} else word(key, language)
 
 
-def _parameters(result: Assessment, language: Language) -> list[tuple[str, str, str]]:
+def parameters_told(result: Assessment, language: Language) -> list[tuple[str, str, str]]:
     """Return name, value and reason of everything that was chosen, not read from the plan."""
     lines = []
     for name, profile in result.plan.profiles.items():
@@ -218,12 +229,21 @@ def _parameters(result: Assessment, language: Language) -> list[tuple[str, str, 
     ]
 
 
-def _versions() -> str:
-    packages = [f"{name} {version(name)}" for name in PACKAGES]
-    return ", ".join([*packages, f"PROJ {pyproj.proj_version_str}", f"Python {platform.python_version()}"])
+def digests_told(manifest: Manifest, language: Language) -> list[tuple[str, str]]:
+    """Return the fingerprints that a reader compares: layers, plan, its document, results."""
+    layers = [(capital(layer_words(name, language)), digest) for name, digest in manifest.layers.items()]
+    named = [(term("plan", language), "digest"), (phrase("report_document", language), "document_sha256")]
+    plan = [(head, manifest.plan[key]) for head, key in named if manifest.plan[key]]
+    return [*layers, *plan, (phrase("report_results", language), manifest.results["table"])]
 
 
-def _words(language: Language) -> dict[str, str]:
+def versions_told() -> str:
+    """Return the versions of the software, in one line."""
+    return ", ".join(f"{name} {number}" for name, number in versions().items())
+
+
+def page_words(language: Language) -> dict[str, str]:
+    """Return the terms and phrases that the templates name."""
     terms = (
         "standard", "value", "target", "status", "gap", "conflict", "assumption", "none", "layer", "severity",
         "finding", "not_evaluable", "parameter", "plan",
@@ -232,6 +252,6 @@ def _words(language: Language) -> dict[str, str]:
         "summary_scenario", "summary_standards", "summary_people", "summary_zones", "summary_clauses",
         "summary_data", "summary_no_findings", "summary_parameters", "summary_versions", "summary_grades",
         "summary_reference_note", "summary_methods", "summary_other", "colon", "finding_rows",
-        "finding_residents", "reason", "summary_missing",
+        "finding_residents", "reason", "summary_missing", "behind",
     )  # fmt: skip
     return {key: term(key, language) for key in terms} | {key: phrase(key, language) for key in keys}

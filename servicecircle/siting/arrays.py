@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from scipy.sparse import csr_array, issparse
@@ -48,8 +48,9 @@ def sparse(given: Any, name: str, *, keep_zeros: bool) -> csr_array:
     InputError
         If it has not two dimensions.
     """
+    matrix: csr_array
     if issparse(given):
-        matrix = csr_array(given, dtype=np.float64, copy=True)
+        matrix = csr_array(cast(csr_array, given)).astype(np.float64).copy()
         if keep_zeros:
             coo = matrix.tocoo()
             kept = np.isfinite(coo.data) | np.isnan(coo.data)
@@ -59,8 +60,8 @@ def sparse(given: Any, name: str, *, keep_zeros: bool) -> csr_array:
         if dense.ndim != 2:  # noqa: PLR2004
             raise InputError(f"{name} needs the shape (candidates, demands), not {dense.shape}. | {name} 应为二维。")
         kept = ~np.isposinf(dense) if keep_zeros else dense != 0
-        rows, columns = np.nonzero(kept)
-        matrix = csr_array((dense[kept], (rows, columns)), shape=dense.shape)
+        indptr = np.concatenate([[0], np.cumsum(kept.sum(axis=1))])
+        matrix = csr_array((dense[kept], np.nonzero(kept)[1], indptr), shape=dense.shape)
     if not keep_zeros:
         matrix.eliminate_zeros()
     matrix.sort_indices()

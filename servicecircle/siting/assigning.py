@@ -204,7 +204,8 @@ def filled(places: Places, need: float) -> list[int]:
     order = np.lexsort([places.metres, places.candidate])
     demand = places.demand[order]
     indptr = np.concatenate([[0], np.cumsum(np.bincount(places.candidate, minlength=len(places.usable)))])
-    rest, served, chosen = places.weights.copy(), 0.0, []
+    rest, served = places.weights.copy(), 0.0
+    chosen: list[int] = []
     waiting = places.rules.required.tolist()
     while waiting or served < need * (1 - ROUNDING):
         if not waiting:

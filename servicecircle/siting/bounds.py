@@ -84,7 +84,7 @@ def cover_bound(left: Reduced, chosen: list[int], effort: Effort) -> Bound:
     start = np.append(np.where(times > 0, 0.5 * weights / np.maximum(times, 1), weights), 0.0)
     limits = np.zeros(len(start)), np.append(weights, 1.0 if priced else 0.0)
     known = float(weights[times > 0].sum()), chosen
-    found = descended(dual, start, limits, known, effort)
+    found = descended(dual, start, limits, known=known, effort=effort)
     if found.lowest is None:
         nothing = np.full(covers.shape[0], np.inf)
         return Bound(float(weights.sum()), nothing, nothing, *known, interrupted=True)

@@ -17,7 +17,14 @@ from servicecircle.siting.assigning import Goal, Places, assigned, filled, servi
 from servicecircle.siting.exact import solved
 from servicecircle.siting.instance import Effort, Rules
 from servicecircle.siting.rows import whole_numbers
-from servicecircle.siting.shortfalls import dearer, number_of_sites, out_of_reach, overfull, required_too_many
+from servicecircle.siting.shortfalls import (
+    dearer,
+    number_of_sites,
+    out_of_reach,
+    overfull,
+    required_too_many,
+    too_empty,
+)
 from servicecircle.siting.solution import Solution
 
 if TYPE_CHECKING:
@@ -80,7 +87,7 @@ def most_served(
     >>> most_served(problem, Capacity(np.array([40.0, 60.0])), k=1)
     most_served: 1 sites, 60 (bound 60, proven)
     """
-    return _sited("most_served", distances, capacity, (k, 0.0), (rules, effort))
+    return _sited("most_served", distances, capacity, wanted=(k, 0.0), limits=(rules, effort))
 
 
 def fewest_serving(
@@ -119,7 +126,7 @@ def fewest_serving(
     """
     if not 0 <= share <= 1:
         raise InputError(f"share must be from 0 to 1. {share!r} was given instead. | share 必须在 0 与 1 之间。")
-    return _sited("fewest_serving", distances, capacity, (None, share), (rules, effort))
+    return _sited("fewest_serving", distances, capacity, wanted=(None, share), limits=(rules, effort))
 
 
 def least_walk_served(
@@ -156,20 +163,21 @@ def least_walk_served(
     >>> least_walk_served(problem, Capacity(np.array([40.0, 40.0]))).objective
     10000.0
     """
-    return _sited("least_walk_served", distances, capacity, (k, 1.0), (rules, effort))
+    return _sited("least_walk_served", distances, capacity, wanted=(k, 1.0), limits=(rules, effort))
 
 
 def _sited(
     kind: Kind,
     distances: Distances,
     capacity: Capacity,
+    *,
     wanted: tuple[int | None, float],
     limits: tuple[Rules | None, Effort | None],
 ) -> Solution:
     """Return the solution of one of the three kinds; ``wanted`` is k and the share of all weight to serve."""
     if len(capacity.most) != distances.candidates:
         raise InputError(
-            f"capacity has {len(capacity.most)} entries for {distances.candidates} candidates. | 容量应与候选点一一对应。"
+            f"capacity has {len(capacity.most)} entries for {distances.candidates} candidates. | 容量与候选点数不符。"
         )
     rules, effort = (limits[0] or Rules()).of(distances.candidates), limits[1] or Effort()
     k = number_of_sites(wanted[0], rules)
@@ -180,23 +188,25 @@ def _sited(
     short = required_too_many(rules, k)
     places = Places.of(distances, capacity, rules, k)
     if short:
-        return _solution(kind, distances, places, _Found(None, np.nan, ""), short)
+        return _solution(kind, distances, places, _Found(None, np.nan, ""), short=short)
     lost = np.flatnonzero(~places.reached & (distances.weights > 0))
     total, most = float(distances.weights.sum()), float(distances.weights[places.reached].sum())
     need = min(wanted[1] * total, most)
     if wanted[1] * total > most * (1 + ROUNDING):
         short = out_of_reach(lost, distances.weights, np.full(distances.demands, np.nan))
     found = _search(places, goal, need, effort)
-    if found.chosen is None and goal != "most":
-        return _overfull(kind, distances, places, need, effort)
+    if found.chosen is None and goal == "most":
+        return _solution(kind, distances, places, found, short=too_empty())
+    if found.chosen is None:
+        return _overfull(kind, distances, places, need, effort=effort)
     if goal == "fewest" and found.chosen and rules.cost[found.chosen].sum() > budget * (1 + ROUNDING):
         short = short or dearer(float(rules.cost[found.chosen].sum()), budget)
-    return _solution(kind, distances, places, found, short)
+    return _solution(kind, distances, places, found, short=short)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Found:
-    """A choice (None if there is none), who it serves, the bound (as a cost), what ended the search before the proof."""
+    """A choice (None if there is none), its bound (as a cost), what ended the search, and who it serves."""
 
     chosen: list[int] | None
     bound: float
@@ -209,7 +219,7 @@ def _search(places: Places, goal: Goal, need: float, effort: Effort) -> _Found:
     first = filled(places, need if goal == "fewest" else np.inf)
     program = service_program(places, goal, need)
     if len(program.rows.data) > EXACT_ENTRIES:
-        return _checked(places, goal, need, _Found(first, _easy_bound(places, goal, need), "size"), effort)
+        return _checked(places, goal, need, _Found(first, _easy_bound(places, goal, need), "size"), effort=effort)
     start = np.zeros(len(places.usable))
     start[first] = 1.0
     outcome = solved(program, effort, start=start)
@@ -217,10 +227,10 @@ def _search(places: Places, goal: Goal, need: float, effort: Effort) -> _Found:
         return _Found(None, np.inf, "")
     chosen = np.flatnonzero(outcome.values[: len(start)] > CHOSEN).tolist() if outcome.found else first
     bound = outcome.bound if np.isfinite(outcome.bound) else _easy_bound(places, goal, need)
-    return _checked(places, goal, need, _Found(chosen, bound, outcome.stopped), effort)
+    return _checked(places, goal, need, _Found(chosen, bound, outcome.stopped), effort=effort)
 
 
-def _checked(places: Places, goal: Goal, need: float, found: _Found, effort: Effort) -> _Found:
+def _checked(places: Places, goal: Goal, need: float, found: _Found, *, effort: Effort) -> _Found:
     """Return a choice with its assignment, or none if that does not serve what is needed."""
     flow = assigned(places, found.chosen or [], effort)
     if flow is None or (goal != "most" and flow.sum() < need * (1 - SERVED)):
@@ -242,7 +252,7 @@ def _easy_bound(places: Places, goal: Goal, need: float) -> float:
     return float(np.sort(cost)[:fewest].sum())
 
 
-def _overfull(kind: Kind, distances: Distances, places: Places, need: float, effort: Effort) -> Solution:
+def _overfull(kind: Kind, distances: Distances, places: Places, need: float, *, effort: Effort) -> Solution:
     """Return the choice that serves most where what is needed cannot be served, and why it cannot."""
     best = _search(places, "most", 0.0, effort)
     flow = best.flow if best.flow is not None else csr_array((distances.candidates, distances.demands))
@@ -256,10 +266,10 @@ def _overfull(kind: Kind, distances: Distances, places: Places, need: float, eff
         enough = _search(free, "fewest", need, effort)
         fewest = len(enough.chosen) if enough.chosen is not None and not enough.stopped else 0
     short = overfull(lacking, float(left[lacking].sum()), fewest)
-    return _solution(kind, distances, places, best, short)
+    return _solution(kind, distances, places, best, short=short)
 
 
-def _solution(kind: Kind, distances: Distances, places: Places, found: _Found, short: Shortfall | None) -> Solution:
+def _solution(kind: Kind, distances: Distances, places: Places, found: _Found, *, short: Shortfall | None) -> Solution:
     """Return what was found as a solution, its objective added up anew."""
     lost = np.flatnonzero(~places.reached & (distances.weights > 0))
     flow = found.flow if found.flow is not None else csr_array((distances.candidates, distances.demands))

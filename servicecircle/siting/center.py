@@ -74,7 +74,7 @@ def shortest_worst_walk(
     demand = np.flatnonzero(np.isfinite(nearest) & counts)
     metres = csr_array(distances.metres[:, demand])
     existing = distances.existing_m[demand]
-    found = _halved(metres, existing, (whole, k), effort, float(nearest[demand].max(initial=0.0)))
+    found = _halved(metres, existing, (whole, k), effort=effort, low_m=float(nearest[demand].max(initial=0.0)))
     chosen, low, stopped = found
     walk = walked(metres, existing, chosen.tolist())
     missed = demand[np.isinf(walk)]
@@ -95,24 +95,25 @@ def shortest_worst_walk(
 
 
 def _halved(
-    metres: csr_array, existing: Floats, limits: tuple[Rules, int], effort: Effort, low_m: float
+    metres: csr_array, existing: Floats, limits: tuple[Rules, int], *, effort: Effort, low_m: float
 ) -> tuple[Ints, float, Stop]:
     """Return the choice with the shortest worst walk, what is proven of it, and what ended a search without proof."""
     from tqdm.auto import tqdm
 
     tried = np.unique(np.concatenate([metres.data, existing[np.isfinite(existing)], [low_m]]))
     tried = tried[tried >= low_m]
-    best, _ = _enough(metres, existing, np.inf, limits, effort)
+    best, _ = _enough(metres, existing, np.inf, limits, effort=effort)
     if best is None:
         return limits[0].required, low_m, ""
-    proven, stopped = low_m, ""
+    proven = low_m
+    stopped: Stop = ""
     low, high = 0, int(np.searchsorted(tried, _worst(metres, existing, best)))
     rounds = int(np.ceil(np.log2(len(tried) + 1)))
     with tqdm(total=rounds, desc="distances tried | 试算距离", unit="", delay=2, disable=not effort.progress) as bar:
         while low < high:
             bar.update(min(1, rounds - bar.n))
             middle = (low + high) // 2
-            choice, ended = _enough(metres, existing, float(tried[middle]), limits, effort)
+            choice, ended = _enough(metres, existing, float(tried[middle]), limits, effort=effort)
             if choice is not None:
                 best, high = choice, int(np.searchsorted(tried, _worst(metres, existing, choice)))
                 continue
@@ -123,7 +124,7 @@ def _halved(
                 proven = float(tried[min(low, len(tried) - 1)])
             if ended == "interrupted":
                 break
-    return best, proven, stopped
+    return best, proven, "" if proven >= tried[high] else stopped
 
 
 def _worst(metres: csr_array, existing: Floats, chosen: Ints) -> float:
@@ -131,7 +132,7 @@ def _worst(metres: csr_array, existing: Floats, chosen: Ints) -> float:
 
 
 def _enough(
-    metres: csr_array, existing: Floats, limit_m: float, limits: tuple[Rules, int], effort: Effort
+    metres: csr_array, existing: Floats, limit_m: float, limits: tuple[Rules, int], *, effort: Effort
 ) -> tuple[Ints | None, Stop]:
     """Return a choice within whose reach all demand is, None if there is none; and what ended the search, if so."""
     rules, k = limits

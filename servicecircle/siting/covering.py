@@ -12,7 +12,7 @@ from servicecircle.siting.bounds import cover_bound
 from servicecircle.siting.choosing import CoverGains, Frame, coverer, good_choice, times_covered
 from servicecircle.siting.exact import Program, solved
 from servicecircle.siting.instance import Effort, Rules
-from servicecircle.siting.quick import quick_search
+from servicecircle.siting.quick import Demand, by_candidate, by_demand, quick_search
 from servicecircle.siting.reduction import Reduced, reduced
 from servicecircle.siting.rows import rule_rows, whole_numbers
 from servicecircle.siting.shortfalls import number_of_sites, required_too_many
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 EXACT_ENTRIES = 400_000
 """Programs with more entries than this are not searched exactly: their first relaxation alone would take minutes."""
+CHOSEN = 0.5
 KICKS_WITH_RULES = 5
 """How often a choice under rules is kicked; each takes about a hundred times as long as without."""
 
@@ -130,7 +131,7 @@ def _searched(
     base = _covered(left, taken)
     outcome = solved(program, effort)
     if outcome.found:
-        other = taken + rest.names[outcome.values[: len(rest.names)] > 0.5].tolist()
+        other = taken + rest.names[outcome.values[: len(rest.names)] > CHOSEN].tolist()
         picked = other if _covered(left, other) > _covered(left, picked) else picked
     value = _covered(left, picked)
     if not outcome.stopped:
@@ -143,9 +144,9 @@ def well_covering(left: Reduced, first: list[int] | None = None) -> list[int]:
     if not left.rules.plain:
         gains = CoverGains(left.covers, left.weights)
         return good_choice(gains, Frame.of(left.rules, left.k), first=first or (), kicks=KICKS_WITH_RULES)
-    return quick_search(
-        left.covers, np.zeros(left.covers.nnz), (left.weights, np.ones(len(left.weights))), left.k, first
-    )
+    nowhere = np.zeros(left.covers.nnz)
+    demand = Demand(left.weights, np.ones(len(left.weights)), by_demand(left.covers, nowhere))
+    return quick_search(by_candidate(left.covers, nowhere), demand, left.k, first)
 
 
 def most_program(left: Reduced) -> Program:

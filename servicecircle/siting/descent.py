@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
 
-PATIENCE = 15
+PATIENCE = 20
 """Rounds without a better bound after which steps become half as long."""
 SHORTEST = 2e-3
 """Steps shorter than this share of the first ones improve nothing any more."""
@@ -67,6 +67,7 @@ def descended(
     dual: Callable[[Floats], Point],
     start: Floats,
     limits: tuple[Floats, Floats],
+    *,
     known: tuple[float, list[int]],
     effort: Effort,
 ) -> Descent:

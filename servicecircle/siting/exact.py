@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Flags = NDArray[np.bool_]
 
+TOLERANCE = 1e-6
+"""Relative difference between a cost and its bound that the tolerances of the search explain."""
 LOOK_S = 0.1
 """How often (seconds) a running search is looked at."""
 
@@ -98,16 +100,31 @@ def solved(
     -------
     Outcome
     """
+    outcome = _once(program, effort, start, target=target, relaxed=relaxed)
+    if start is not None and outcome.stopped == "precision":  # HiGHS 1.16 may hand back the start beside a better cost
+        outcome = _once(program, effort, None, target=target, relaxed=relaxed)
+    return outcome
+
+
+def _once(program: Program, effort: Effort, start: Floats | None, *, target: float, relaxed: bool) -> Outcome:
+    """Return what one search finds; stopped by "precision" if its values do not cost what it says they do."""
     import highspy
 
-    solver = highspy.Highs()
+    solver = highspy.Highs()  # type: ignore[no-untyped-call]
     solver.silent()
     _set(solver, effort, target)
     _load(solver, program, relaxed=relaxed)
     if start is not None and not relaxed:
         solver.setSolution(len(start), np.arange(len(start), dtype=np.int32), np.asarray(start, dtype=np.float64))
     interrupted = _run(solver, effort)
-    return _outcome(solver, interrupted=interrupted, relaxed=relaxed)
+    outcome = _outcome(solver, interrupted=interrupted, relaxed=relaxed)
+    if outcome.found and not outcome.stopped and np.isneginf(target):
+        cost = float(program.cost @ outcome.values)
+        if cost - outcome.bound > max(effort.gap, TOLERANCE) * max(1.0, abs(cost)):
+            return replace(outcome, stopped="precision")
+        if cost - outcome.bound > TOLERANCE * max(1.0, abs(cost)):
+            return replace(outcome, stopped="gap")
+    return outcome
 
 
 def _set(solver: highspy.Highs, effort: Effort, target: float) -> None:
@@ -158,7 +175,7 @@ def _run(solver: highspy.Highs, effort: Effort) -> bool:
                 bar.update(min(LOOK_S, effort.seconds - bar.n))
             except KeyboardInterrupt:
                 interrupted = True
-                solver.cancelSolve()
+                solver.cancelSolve()  # type: ignore[no-untyped-call]
     return interrupted
 
 

@@ -149,7 +149,7 @@ def _lexicographic(
 ) -> tuple[list[int], tuple[float, float], Stop]:
     """Return the choice, (the bound of the worst share, how much more in all could be covered), what ended a search."""
     frame = Frame.of(left.rules, left.k)
-    even = np.asarray(parts.sum(axis=0)).ravel()
+    even = np.asarray(parts.sum(axis=0), dtype=np.float64).ravel()
     starts = [good_choice(CoverGains(left.covers, one), frame) for one in (left.weights, even)]
     picked = max(starts, key=lambda one: float(_shares(left, parts, base, one).min()))
     first = _solved(left, _floor_program(left, parts, base), picked, effort)

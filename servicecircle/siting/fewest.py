@@ -169,8 +169,10 @@ def cheap_choice(left: Reduced, missing: float) -> list[int] | None:
 
 
 def minimum_cost(left: Reduced, missing: float) -> float:
-    """Return what covering a weight costs at least: each candidate gives no more than all it covers; or, where all is
-    to be covered, demand that shares no candidate needs one each.
+    """Return what covering a weight costs at least.
+
+    Each candidate gives no more than all it covers; where all is to be covered, demand that shares no candidate needs
+    one each.
     """
     mine = np.asarray(left.covers @ left.weights)
     cost = left.rules.cost

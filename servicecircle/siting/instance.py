@@ -6,8 +6,8 @@ of services at a place are several candidates that share a number in `Rules.plac
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy.sparse import csr_array, hstack
@@ -23,9 +23,10 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
     Flags = NDArray[np.bool_]
+    Matrix = csr_array | NDArray[Any]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, init=False)
 class Coverage:
     """Which candidate covers which demand.
 
@@ -54,17 +55,19 @@ class Coverage:
 
     covers: csr_array
     weights: Floats
-    already: Flags = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
-    nearest_m: Floats = field(default_factory=lambda: np.zeros(0))
+    already: Flags
+    nearest_m: Floats
 
-    def __post_init__(self) -> None:
-        covers = sparse(self.covers, "covers", keep_zeros=False)
-        covers.data = np.ones(len(covers.data))
-        demands = covers.shape[1]
-        object.__setattr__(self, "covers", covers)
-        object.__setattr__(self, "weights", floats(self.weights, "weights", demands))
-        object.__setattr__(self, "already", flags(self.already, "already", demands))
-        nearest = self.nearest_m if len(self.nearest_m) else np.full(demands, np.nan)
+    def __init__(
+        self, covers: Matrix, weights: ArrayLike, already: ArrayLike = (), nearest_m: ArrayLike | None = None
+    ) -> None:
+        rows = sparse(covers, "covers", keep_zeros=False)
+        rows.data = np.ones(len(rows.data))
+        demands = rows.shape[1]
+        object.__setattr__(self, "covers", rows)
+        object.__setattr__(self, "weights", floats(weights, "weights", demands))
+        object.__setattr__(self, "already", flags(already, "already", demands))
+        nearest = np.full(demands, np.nan) if nearest_m is None else nearest_m
         object.__setattr__(self, "nearest_m", np.asarray(nearest, dtype=np.float64))
 
     @property
@@ -84,7 +87,7 @@ class Coverage:
         return np.flatnonzero(~reached & ~self.already & (self.weights > 0))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, init=False)
 class Distances:
     """How far each demand walks to each candidate.
 
@@ -114,16 +117,16 @@ class Distances:
 
     metres: csr_array
     weights: Floats
-    existing_m: Floats = field(default_factory=lambda: np.zeros(0))
+    existing_m: Floats
 
-    def __post_init__(self) -> None:
-        metres = sparse(self.metres, "metres", keep_zeros=True)
-        demands = metres.shape[1]
-        if len(metres.data) and not metres.data.min() >= 0:
+    def __init__(self, metres: Matrix, weights: ArrayLike, existing_m: ArrayLike | None = None) -> None:
+        rows = sparse(metres, "metres", keep_zeros=True)
+        demands = rows.shape[1]
+        if len(rows.data) and not rows.data.min() >= 0:
             raise InputError("metres: a distance is negative or no number. | metres：距离为负或不是数字。")
-        existing = self.existing_m if len(self.existing_m) else np.full(demands, np.inf)
-        object.__setattr__(self, "metres", metres)
-        object.__setattr__(self, "weights", floats(self.weights, "weights", demands))
+        existing = np.full(demands, np.inf) if existing_m is None else existing_m
+        object.__setattr__(self, "metres", rows)
+        object.__setattr__(self, "weights", floats(weights, "weights", demands))
         object.__setattr__(self, "existing_m", floats(existing, "existing_m", demands, infinite=True))
 
     @property
@@ -160,7 +163,7 @@ class Distances:
         return Coverage(covers, self.weights, already, self.nearest_m)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, init=False)
 class Capacity:
     """How many each candidate can serve.
 
@@ -178,22 +181,22 @@ class Capacity:
     """
 
     most: Floats
-    least: Floats = field(default_factory=lambda: np.zeros(0))
+    least: Floats
 
-    def __post_init__(self) -> None:
-        most = floats(self.most, "most", len(self.most))
-        least = floats(self.least, "least", len(most)) if len(self.least) else np.zeros(len(most))
-        if (least > most).any():
-            rows = np.flatnonzero(least > most)
+    def __init__(self, most: ArrayLike, least: ArrayLike | None = None) -> None:
+        high = floats(most, "most", np.size(most))
+        low = np.zeros(len(high)) if least is None else floats(least, "least", len(high))
+        if (low > high).any():
+            rows = np.flatnonzero(low > high)
             raise InputError(
                 f"least is above most for {some(rows)}: these could never be chosen. | {some(rows)} 的最低规模大于"
                 "容量，永远不会被选中。"
             )
-        object.__setattr__(self, "most", most)
-        object.__setattr__(self, "least", least)
+        object.__setattr__(self, "most", high)
+        object.__setattr__(self, "least", low)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, init=False)
 class Rules:
     """What a choice of candidates must respect.
 
@@ -225,19 +228,29 @@ class Rules:
     6.0
     """
 
-    required: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
-    forbidden: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
-    apart: Ints = field(default_factory=lambda: np.zeros((0, 2), dtype=np.int64))
-    place: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
-    cost: Floats = field(default_factory=lambda: np.zeros(0))
-    budget: float = np.inf
+    required: Ints
+    forbidden: Ints
+    apart: Ints
+    place: Ints
+    cost: Floats
+    budget: float
 
-    def __post_init__(self) -> None:
-        for name in ("required", "forbidden"):
-            object.__setattr__(self, name, np.unique(np.asarray(getattr(self, name), dtype=np.int64)))
-        object.__setattr__(self, "apart", pairs_of(self.apart))
-        object.__setattr__(self, "place", np.asarray(self.place, dtype=np.int64))
-        object.__setattr__(self, "cost", floats(self.cost, "cost", len(self.cost)))
+    def __init__(
+        self,
+        required: ArrayLike = (),
+        forbidden: ArrayLike = (),
+        *,
+        apart: ArrayLike = (),
+        place: ArrayLike = (),
+        cost: ArrayLike = (),
+        budget: float = np.inf,
+    ) -> None:
+        object.__setattr__(self, "required", np.unique(np.asarray(required, dtype=np.int64)))
+        object.__setattr__(self, "forbidden", np.unique(np.asarray(forbidden, dtype=np.int64)))
+        object.__setattr__(self, "apart", pairs_of(apart))
+        object.__setattr__(self, "place", np.asarray(place, dtype=np.int64))
+        object.__setattr__(self, "cost", floats(cost, "cost", np.size(cost)))
+        object.__setattr__(self, "budget", float(budget))
         both = np.intersect1d(self.required, self.forbidden)
         if len(both):
             raise InputError(f"Both required and forbidden: {some(both)}. | 既必选又禁选：{some(both)}。")
@@ -263,7 +276,7 @@ class Rules:
                 f"place and cost need one entry for each of the {candidates} candidates, not {len(place)} and "
                 f"{len(cost)}. | place 与 cost 应与候选点一一对应。"
             )
-        whole = Rules(self.required, self.forbidden, self.apart, place, cost, self.budget)
+        whole = Rules(self.required, self.forbidden, apart=self.apart, place=place, cost=cost, budget=self.budget)
         fixed = np.zeros(candidates, dtype=np.bool_)
         fixed[self.required] = True
         clash = fixed[self.apart].all(axis=1).any() if len(self.apart) else False

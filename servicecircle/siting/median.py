@@ -13,7 +13,7 @@ from servicecircle.siting.choosing import Frame, good_choice
 from servicecircle.siting.descent import Point, descended
 from servicecircle.siting.exact import Program, solved
 from servicecircle.siting.instance import Effort, Rules
-from servicecircle.siting.quick import by_candidate, by_demand, quick_search
+from servicecircle.siting.quick import Demand, by_candidate, by_demand, quick_search
 from servicecircle.siting.reduction import free_candidates, narrowed
 from servicecircle.siting.rows import rule_rows, whole_numbers
 from servicecircle.siting.shortfalls import number_of_sites, out_of_reach, required_too_many, too_few
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from servicecircle.siting.instance import Distances
+    from servicecircle.siting.quick import Lists
     from servicecircle.siting.solution import Stop
 
     Floats = NDArray[np.float64]
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 EXACT_ENTRIES = 400_000
 """Programs with more entries than this are not searched exactly: their first relaxation alone would take minutes."""
+ENTRIES_PER_WALK = 3
 KICKS_WITH_RULES = 5
 CHOSEN = 0.5
 
@@ -114,7 +116,8 @@ class WalkGains:
         walk = walked(metres, self.left.finite_far, chosen)
         row = np.repeat(np.arange(metres.shape[0]), np.diff(metres.indptr))
         saved = np.maximum(walk[metres.indices] - metres.data, 0.0) * self.left.weights[metres.indices]
-        return np.bincount(row, weights=saved, minlength=metres.shape[0])
+        gains: Floats = np.bincount(row, weights=saved, minlength=metres.shape[0]).astype(np.float64)
+        return gains
 
 
 def walks_left(metres: csr_array, demand: tuple[Floats, Floats], rules: Rules, k: int) -> Walks:
@@ -134,14 +137,15 @@ def walks_left(metres: csr_array, demand: tuple[Floats, Floats], rules: Rules, k
     weights, far = demand
     far = walked(metres, far, rules.required.tolist())
     names = np.flatnonzero(free_candidates(rules, k))
-    coo = csr_array(metres[names]).tocoo()
-    use = (coo.data < far[coo.col]) & (weights[coo.col] > 0)
-    open_ones = np.unique(coo.col[use])
-    number = np.full(len(far), -1, dtype=np.int64)
+    rows = csr_array(metres[names]) if len(names) < metres.shape[0] else metres
+    use = (rows.data < far[rows.indices]) & (weights[rows.indices] > 0)
+    used = rows.indices[use]
+    number = np.zeros(len(far), dtype=np.int64)
+    number[used] = 1
+    open_ones = np.flatnonzero(number)
     number[open_ones] = np.arange(len(open_ones))
-    entries = (coo.data[use], (coo.row[use], number[coo.col[use]]))
-    short = csr_array(entries, shape=(len(names), len(open_ones)))
-    short.sort_indices()
+    indptr = np.concatenate([[0], np.cumsum(use)])[rows.indptr]
+    short = csr_array((rows.data[use], number[used], indptr), shape=(len(names), len(open_ones)))
     rest = np.setdiff1d(np.flatnonzero(weights > 0), open_ones)
     base = float((weights[rest] * far[rest]).sum())
     mine = (weights[open_ones], far[open_ones])
@@ -215,12 +219,13 @@ def least_walk(distances: Distances, *, k: int, rules: Rules | None = None, effo
 def _least(left: Walks, effort: Effort) -> tuple[list[int], float, Stop]:
     """Return the best choice of what is left, the bound, and what ended the search before the proof."""
     try:
-        picked = _well_walking(left)
+        columns = by_demand(left.metres, left.metres.data)
+        picked = _well_walking(left, columns)
     except KeyboardInterrupt:
         return [], left.base, "interrupted"
-    limit = walk_bound(left, picked, effort)
+    limit = walk_bound(left, columns, picked, effort)
     if -limit.known < left.cost_of(picked):
-        picked = _well_walking(left, limit.choice)
+        picked = _well_walking(left, columns, limit.choice)
     known = left.cost_of(picked)
     step = (
         1.0 if whole_numbers(left.metres.data) and whole_numbers(left.weights) and left.base == int(left.base) else 0.0
@@ -245,9 +250,9 @@ def _searched(
     picked, bound = known
     if np.isinf(rest.base):  # without the candidates that are out, some demand is not reached: nothing is better
         return picked, left.cost_of(picked), ""
-    program, constant = radius_program(rest)
-    if len(program.rows.data) > EXACT_ENTRIES:
+    if rest.metres.nnz * ENTRIES_PER_WALK > EXACT_ENTRIES:
         return picked, bound, "size"
+    program, constant = radius_program(rest)
     outcome = solved(program, effort)
     if outcome.found:
         other = rest.required + rest.names[outcome.values[: len(rest.names)] > CHOSEN].tolist()
@@ -258,22 +263,22 @@ def _searched(
     return picked, min(max(bound, constant + outcome.bound), value), outcome.stopped
 
 
-def _well_walking(left: Walks, first: list[int] | None = None) -> list[int]:
+def _well_walking(left: Walks, columns: Lists, first: list[int] | None = None) -> list[int]:
     """Return a choice with short walks, found quickly."""
     if not left.rules.plain:
         return good_choice(WalkGains(left), Frame.of(left.rules, left.k), first=first or (), kicks=KICKS_WITH_RULES)
-    return quick_search(left.metres, left.metres.data, (left.weights, left.finite_far), left.k, first)
+    rows = by_candidate(left.metres, left.metres.data)
+    return quick_search(rows, Demand(left.weights, left.finite_far, columns), left.k, first)
 
 
-def walk_bound(left: Walks, chosen: list[int], effort: Effort) -> Bound:
+def walk_bound(left: Walks, columns: Lists, chosen: list[int], effort: Effort) -> Bound:
     """Return a Lagrangian bound on minus the weight x metres of any choice, and what it says of each candidate.
 
     Each demand offers some metres for being served; a candidate is worth what it is offered beyond the walk to it.
     Beasley (1993), doi:10.1016/0377-2217(93)90229-8, describes the method.
     """
-    from servicecircle.siting.kernels import pull
+    from servicecircle.siting.kernels import pull, served_by
 
-    columns = by_demand(left.metres, left.metres.data)
     rows = by_candidate(left.metres, left.metres.data)
     spaces = np.unique(left.rules.place, return_inverse=True)[1]
     count = len(left.names)
@@ -282,12 +287,9 @@ def walk_bound(left: Walks, chosen: list[int], effort: Effort) -> Bound:
         offer = state / left.weights
         worth = pull(columns, left.weights, offer, count)
         picked = best_of_places(worth, spaces, left.k)
-        times = np.zeros(len(offer))
-        for one in picked:
-            row = slice(rows[0][one], rows[0][one + 1])
-            times[rows[1][row]] += rows[2][row] < offer[rows[1][row]]
+        times, walk = served_by(rows, picked, offer, left.far)
         bound = float(worth[picked].sum() - state.sum()) - left.base
-        met = -left.cost_of(picked) if left.rules.plain else -np.inf
+        met = -left.base - float(left.weights @ walk) if left.rules.plain else -np.inf
         return Point(bound, times - 1.0, worth, picked, met, [int(one) for one in picked])
 
     far = left.finite_far
@@ -295,7 +297,7 @@ def walk_bound(left: Walks, chosen: list[int], effort: Effort) -> Bound:
     limits = np.zeros(len(far)), np.where(np.isinf(left.far), np.inf, left.weights * left.far)
     guess = -(left.base + float((left.weights * walked(left.metres, far, chosen)).sum()))
     known = -left.cost_of(chosen)
-    found = descended(dual, start, limits, (known if np.isfinite(known) else guess, chosen), effort)
+    found = descended(dual, start, limits, known=(known if np.isfinite(known) else guess, chosen), effort=effort)
     if found.lowest is None:
         nothing = np.full(count, np.inf)
         return Bound(-left.base, nothing, nothing, known, chosen, interrupted=True)
@@ -304,7 +306,7 @@ def walk_bound(left: Walks, chosen: list[int], effort: Effort) -> Bound:
     return Bound(found.lowest.bound, *forced, best, found.choice, interrupted=found.interrupted)
 
 
-def second_nearest(columns: tuple[Ints, Ints, Floats], far: Floats, k: int) -> Floats:
+def second_nearest(columns: Lists, far: Floats, k: int) -> Floats:
     """Return a first offer for each demand: the walk to a candidate as near as the nearest of k usually is."""
     indptr, _, metres = columns
     size = np.diff(indptr)

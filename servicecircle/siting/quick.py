@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,39 +30,48 @@ def by_candidate(pattern: csr_array, metres: Floats) -> Lists:
 
 def by_demand(pattern: csr_array, metres: Floats) -> Lists:
     """Return (indptr, candidate, metres) of demand over candidates, nearest first, of equals the lower number first."""
-    candidate = np.repeat(np.arange(pattern.shape[0], dtype=np.int32), np.diff(pattern.indptr))
-    order = np.lexsort([candidate, metres, pattern.indices])
-    indptr = np.concatenate([[0], np.cumsum(np.bincount(pattern.indices, minlength=pattern.shape[1]))])
-    return indptr.astype(np.int64), candidate[order], np.asarray(metres, dtype=np.float64)[order]
+    columns = csr_array((metres, pattern.indices, pattern.indptr), shape=pattern.shape).tocsc()
+    columns.sort_indices()
+    lists = columns.indptr.astype(np.int64), columns.indices.astype(np.int32), columns.data.astype(np.float64)
+    if lists[2].any():
+        from servicecircle.siting.kernels import nearest_first
+
+        nearest_first(*lists)
+    return lists
 
 
-def quick_search(
-    pattern: csr_array, metres: Floats, demand: tuple[Floats, Floats], k: int, first: Sequence[int] | None = None
-) -> list[int]:
+@dataclass(frozen=True, slots=True, eq=False)
+class Demand:
+    """What a quick search knows of demand: its weight, what it walks without a site, its candidates nearest first."""
+
+    weights: Floats
+    far: Floats
+    columns: Lists
+
+
+def quick_search(rows: Lists, demand: Demand, k: int, first: Sequence[int] | None = None) -> list[int]:
     """Return k candidates that save much: greedy (or a first choice), exchanges, and kicks as work allows.
 
     Parameters
     ----------
-    pattern
-        Which candidate is of use to which demand, shape (candidates, demands).
-    metres
-        How far they are apart, one for each entry.
+    rows
+        Which candidate is of use to which demand, and how far they are apart.
     demand
-        The weight of each demand, and what it walks when no chosen candidate is nearer.
+        The same from the side of demand.
     k
         How many; all if there are no more.
     first
         Candidates to begin with.
     """
-    count = pattern.shape[0]
+    count = len(rows[0]) - 1
     if k >= count or not k:
         return list(range(count)) if k else []
     from servicecircle.siting.kernels import search
 
-    lists = by_candidate(pattern, metres), by_demand(pattern, metres)
-    size = np.diff(lists[1][0]).astype(np.float64)
-    near = np.minimum(size, 4.0 * count / k) if metres.any() else size  # a walk is rarely beyond the nearest few
+    size = np.diff(demand.columns[0]).astype(np.float64)
+    near = np.minimum(size, 4.0 * count / k) if rows[2].any() else size  # a walk is rarely beyond the nearest few
     work = 8.0 * k * float((size * near).sum()) / count
     kicks = int(np.clip(KICK_WORK / max(work, 1.0), *KICKS))
-    best, _ = search(lists, *demand, np.asarray(first or [], dtype=np.int64), (k, kicks))
+    start = np.asarray(first or [], dtype=np.int64)
+    best, _ = search((rows, demand.columns, demand.weights, demand.far), start, k, kicks)
     return [int(one) for one in best]

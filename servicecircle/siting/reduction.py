@@ -116,7 +116,7 @@ def merged(covers: csr_array, weights: Floats) -> tuple[csr_array, Floats]:
     """Return covers and weights with demand that the same candidates cover as one; demand no one covers is left out."""
     columns = covers.tocsc()
     columns.sort_indices()
-    size = np.diff(columns.indptr)
+    size: Ints = np.diff(columns.indptr).astype(np.int64)
     keys = np.random.default_rng(0).integers(0, 2**63, covers.shape[0], dtype=np.uint64)
     total = np.concatenate([[0], np.cumsum(keys[columns.indices], dtype=np.uint64)]).astype(np.uint64)
     key = total[columns.indptr[1:]] - total[columns.indptr[:-1]]
@@ -126,10 +126,10 @@ def merged(covers: csr_array, weights: Floats) -> tuple[csr_array, Floats]:
         return csr_array((covers.shape[0], 0)), np.zeros(0)
     new = np.ones(len(order), dtype=np.bool_)
     new[1:] = (key[order[1:]] != key[order[:-1]]) | (size[order[1:]] != size[order[:-1]])
-    new[1:] |= ~_alike(columns.indices, columns.indptr, order, new)
+    new[1:] |= ~_alike(columns.indices.astype(np.int64), columns.indptr.astype(np.int64), order, new)
     group = np.cumsum(new) - 1
     first = np.sort(order[new])  # keeps the order of the demand
-    mine = np.bincount(group, weights=weights[order])[np.argsort(order[new])]
+    mine: Floats = np.bincount(group, weights=weights[order])[np.argsort(order[new])].astype(np.float64)
     return csr_array(columns[:, first].tocsr()), mine
 
 
@@ -151,7 +151,7 @@ def outdone(covers: csr_array, rules: Rules) -> Flags:
     Of two that are the same the lower stays. Nothing is said where looking would take too long.
     """
     size = np.diff(covers.indptr)
-    gone = size == 0
+    gone: Flags = size == 0
     if float((np.diff(covers.tocsc().indptr).astype(np.float64) ** 2).sum()) > WORK:
         return gone
     shared = (covers @ covers.T).tocoo()

@@ -26,7 +26,8 @@ def rule_rows(rules: Rules, k: int) -> tuple[csr_array, Floats]:
         The most candidates that may be chosen.
     """
     count = len(rules.place)
-    blocks, high = [], []
+    blocks: list[csr_array] = []
+    high: list[list[float]] = []
     if k < count:
         blocks.append(csr_array(np.ones((1, count))))
         high.append([float(k)])
@@ -40,8 +41,8 @@ def rule_rows(rules: Rules, k: int) -> tuple[csr_array, Floats]:
         high.append([1.0] * len(rules.apart))
     spaces, place, size = np.unique(rules.place, return_inverse=True, return_counts=True)
     if len(spaces) < count:
-        rows = csr_array((np.ones(count), (place, np.arange(count))), shape=(len(spaces), count))
-        blocks.append(csr_array(rows[size > 1]))
+        options = csr_array((np.ones(count), (place, np.arange(count))), shape=(len(spaces), count))
+        blocks.append(csr_array(options[np.flatnonzero(size > 1)]))
         high.append([1.0] * int((size > 1).sum()))
     if not blocks:
         return csr_array((0, count)), np.zeros(0)

@@ -48,8 +48,8 @@ def required_too_many(rules: Rules, k: int) -> Shortfall | None:
         )
     if cost > rules.budget * (1 + 1e-12):
         return Shortfall(
-            f"The required candidates cost {cost:,.6g}, the budget is {rules.budget:,.6g}. | 必选候选点共需 {cost:,.6g}，"
-            f"超出预算 {rules.budget:,.6g}。",
+            f"The required candidates cost {cost:,.6g}, the budget is {rules.budget:,.6g}. | 必选候选点共需"
+            f" {cost:,.6g}，超出预算 {rules.budget:,.6g}。",
             NOBODY,
             0.0,
         )
@@ -64,8 +64,8 @@ def out_of_reach(demand: Ints, weights: Floats, nearest_m: Floats) -> Shortfall:
     if np.isfinite(limit):
         where = f" A threshold of {limit:,.0f} m would reach all of them. | 若放宽至 {limit:,.0f} 米则全部可达。"
     return Shortfall(
-        f"No candidate that may be chosen reaches {len(demand)} of the demand (weight {weight:,.6g}). | 有 {len(demand)} "
-        f"处需求（权重 {weight:,.6g}）没有任何可选候选点能够到达。{where}",
+        f"No candidate that may be chosen reaches {len(demand)} of the demand (weight {weight:,.6g}). | 有"
+        f" {len(demand)} 处需求（权重 {weight:,.6g}）没有任何可选候选点能够到达。{where}",
         demand,
         weight,
         limit,
@@ -94,9 +94,16 @@ def overfull(demand: Ints, weight: float, k: int) -> Shortfall:
     """Return the shortfall of demand for which there is no room, with how many sites would have room, if known."""
     more = f" {k} sites would do. | 需要 {k} 处设施。" if k else ""
     return Shortfall(
-        f"There is no room for {weight:,.6g} of {len(demand)} demands within reach. | 可达范围内容量不足，{len(demand)} 处"
-        f"需求中有 {weight:,.6g} 无法安排。{more}",
+        f"There is no room for {weight:,.6g} of {len(demand)} demands within reach. | 可达范围内容量不足，"
+        f"{len(demand)} 处需求中有 {weight:,.6g} 无法安排。{more}",
         demand,
         weight,
         k=k,
+    )
+
+
+def too_empty() -> Shortfall:
+    """Return the shortfall of required candidates that cannot fill their minimum enrolments."""
+    return Shortfall(
+        "Those that must stay cannot all reach their least numbers. | 必选设施无法全部达到其最低规模。", NOBODY, 0.0
     )

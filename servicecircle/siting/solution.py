@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 SAME = 1e-9
 """Relative difference below which objective and bound are the same number: what the order of a sum leaves."""
 
-Stop = Literal["", "time", "nodes", "rounds", "size", "gap", "interrupted"]
+Stop = Literal["", "time", "nodes", "size", "gap", "precision", "interrupted"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,8 +67,9 @@ class Solution:
     flow
         With capacities: how many of each demand each candidate serves, shape (candidates, demands); otherwise None.
     stopped
-        What ended the search before the proof: ``""`` nothing, ``"time"``, ``"nodes"``, ``"rounds"``, ``"size"`` (too
-        large for an exact search), ``"gap"`` (the gap asked for was reached), ``"interrupted"``.
+        What ended the search before the proof: ``""`` nothing, ``"time"``, ``"nodes"``, ``"size"`` (too large for
+        an exact search), ``"gap"`` (the gap asked for was reached), ``"precision"`` (the numbers differ too much in
+        size), ``"interrupted"``.
     unreachable
         Demand of some weight that neither what exists nor any candidate reaches.
     shortfall

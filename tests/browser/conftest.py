@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from servicecircle.show.packages import known_packages
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -71,6 +73,28 @@ def packages() -> Path:
 
 
 @pytest.fixture(scope="session")
+def assets() -> Path:
+    """Return the folder of the packages that offline pages need, as npm gives them; skip where npm cannot."""
+    known = known_packages()
+    cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
+    folder = (
+        cache / "servicecircle-tests" / hashlib.sha256("".join(p.integrity for p in known).encode()).hexdigest()[:16]
+    )
+    if all((folder / one.archive).exists() for one in known):
+        return folder
+    npm = shutil.which("npm")
+    if npm is None:
+        pytest.skip("no npm: it brings the scripts that offline pages hold")
+    folder.mkdir(parents=True, exist_ok=True)
+    for one in known:
+        command = [npm, "pack", "--silent", "--pack-destination", str(folder), f"{one.name}@{one.version}"]
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=300)
+        if done.returncode:
+            pytest.skip(f"npm could not bring the scripts that offline pages hold: {done.stderr[-300:]}")
+    return folder
+
+
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Return Chromium: the system's own, else playwright's; skip where there is none."""
     sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed (extra 'browser')")
@@ -85,12 +109,13 @@ def browser() -> Iterator[Browser]:
 
 @dataclass
 class Visit:
-    """A page that is open: its messages of trouble, and the addresses it asked for that it should not."""
+    """A page that is open: its messages of trouble, the addresses it asked for, and those that it should not."""
 
     page: Page
     troubles: list[str] = field(default_factory=list)
     strangers: list[str] = field(default_factory=list)
     tiles: list[str] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
 
     def open(self, path: Path) -> Page:
         """Open a file and wait until what it draws stands still."""
@@ -133,6 +158,7 @@ def visit(browser: Browser, packages: Path) -> Iterator[Visit]:
         dialog.dismiss()
 
     page.route("**/*", answer)
+    page.on("request", lambda request: seen.asked.append(request.url))
     page.on(
         "console", lambda message: seen.troubles.append(message.text) if message.type in {"error", "warning"} else None
     )

@@ -240,7 +240,7 @@ def texts(page: Page) -> str:
                 MAP.eachLayer((one) => {
                     const content = one.getTooltip && one.getTooltip() && one.getTooltip().getContent();
                     if (content && typeof content !== "function") found.push(content.textContent);
-                    if (typeof content === "function" && one.cell !== undefined) found.push(content(one).textContent);
+                    if (one.cellCard) one.classes.forEach((_, i) => found.push(one.cellCard(i).textContent));
                 });
                 return found.join("\\n").toWellFormed();
             }""".replace("MAP", MAP)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import folium
 import pytest
 import xyzservices
 
@@ -14,6 +15,7 @@ def provider(**changes: str) -> xyzservices.TileProvider:
 
 def test_openstreetmap_is_named_with_its_link() -> None:
     layer = tile_layer("OpenStreetMap.Mapnik")
+    assert isinstance(layer, folium.TileLayer)
     assert layer.tiles == "https://tile.openstreetmap.org/{z}/{x}/{y}.png"
     assert '<a href="https://www.openstreetmap.org/copyright">' in str(layer.options["attribution"])
 

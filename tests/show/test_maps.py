@@ -257,9 +257,27 @@ def test_folium_is_imported_only_when_a_map_is_drawn() -> None:
 
 def test_what_the_room_offers() -> None:
     assert servicecircle.show.__all__ == [
+        "FigureNotes",
+        "comparison_map",
+        "completeness_map",
+        "explore",
+        "fetch_assets",
+        "gap_figure",
         "gap_map",
+        "isochrone_map",
+        "overview_map",
+        "radius_map",
+        "save_offline",
+        "sites_map",
+        "speed_map",
+        "tianditu",
         "write_data_report",
+        "write_excel",
+        "write_figure",
         "write_layer",
         "write_layers",
+        "write_markdown",
+        "write_report",
         "write_summary",
+        "write_word",
     ]

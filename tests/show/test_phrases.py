@@ -7,7 +7,11 @@ import pytest
 
 import servicecircle.show
 from servicecircle.errors import InputError
+from servicecircle.show.drawing import TOOLS
 from servicecircle.show.phrases import PHRASES, check_language, phrase, term
+from servicecircle.show.report import PARTS
+from servicecircle.show.report_phrases import RULES
+from servicecircle.show.table_cells import OWN_HEADS
 from servicecircle.words import WORDS
 
 FOLDER = Path(servicecircle.show.__file__).parent
@@ -28,10 +32,14 @@ def test_no_phrase_repeats_a_term() -> None:
 
 
 def test_every_phrase_is_used() -> None:
-    sources = "".join(path.read_text("utf-8") for path in FOLDER.glob("*.py") if path.name != "phrases.py")
+    sources = "".join(path.read_text("utf-8") for path in FOLDER.glob("*.py") if not path.name.endswith("phrases.py"))
     made = {f"legend_{view}" for view in ("minutes", "metres", "missing", "covered")}
     made |= {f"layer_{view}" for view in ("minutes", "metres", "missing", "covered")}
+    made |= {f"tool_{key}" for key in TOOLS}
     made |= {"summary_islands_keep", "summary_islands_main", "finding_population", "finding_areas"}
+    made |= {f"report_{part}" for part in PARTS} | {f"head_{name}" for name in OWN_HEADS} | set(RULES)
+    made |= {f"report_{part}" for part in ("signed", "checked", "reviewed", "approved")}
+    made |= {f"table_{key}{end}" for key in re.findall(r'_table\(\s*"(\w+)"', sources) for end in ("", "_note")}
     assert [key for key in PHRASES if f'"{key}"' not in sources and key not in made] == []
 
 

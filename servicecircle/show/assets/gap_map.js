@@ -7,14 +7,14 @@ function serviceCircleMap(map, data, panel) {
   const narrow = map.getSize().x < 640;
   const made = {};
 
-  const panes = { backdrop: 210, ground: 340, cells: 350, isochrones: 420, zones: 430, gaps: 440, facilities: 450, labels: 460 };
+  const panes = { backdrop: 210, ground: 340, cells: 350, isochrones: 420, zones: 430, gaps: 440, facilities: 450, sites: 455, labels: 460 };
   for (const [name, order] of Object.entries(panes)) {
     map.createPane("sc-" + name).style.zIndex = order;
   }
   const quiet = L.canvas({ pane: "sc-backdrop", padding: 0.3 });
   const painted = L.canvas({ pane: "sc-cells", padding: 0.3 });
-  const drawn = {};
-  for (const name of ["ground", "isochrones", "zones", "gaps", "facilities"]) {
+  const drawn = { cells: painted };
+  for (const name of ["ground", "isochrones", "zones", "gaps", "facilities", "sites"]) {
     drawn[name] = L.svg({ pane: "sc-" + name, padding: 0.3 });
   }
   map.getContainer().lang = data.lang;
@@ -109,6 +109,16 @@ function serviceCircleMap(map, data, panel) {
 
   function cellCard(i) {
     const cells = data.cells;
+    const lines = cells.state ? accessLines(i) : [];
+    for (const line of cells.lines) {
+      const text = line.texts ? line.texts[line.which[i]] : line.numbers[i] === null ? "–" : number(line.numbers[i], line.digits) + line.unit;
+      if (text) lines.push([line.head, text]);
+    }
+    return card(cells.zones[cells.zone[i]], lines);
+  }
+
+  function accessLines(i) {
+    const cells = data.cells;
     const state = cells.state[i];
     const lines = [];
     if (cells.missing) {
@@ -128,22 +138,15 @@ function serviceCircleMap(map, data, panel) {
     lines.push([words.group, number(cells.group[i], 0)]);
     if (cells.residents) lines.push([words.residents, number(cells.residents[i], 0)]);
     if (cells.setting) lines.push([words.setting, cells.settings[cells.setting[i]]]);
-    return card(cells.zones[cells.zone[i]], lines);
+    return lines;
   }
+
+  let CellLayer = null;
 
   function buildCells(view) {
     return (group) => {
-      const cells = data.cells;
-      for (let i = 0; i < cells.shapes.length; i += 1) {
-        const style = fills[cells.views[view][i]];
-        const spot = unpack(cells.shapes[i]);
-        const shape = cells.radius
-          ? L.circle(spot[0], { ...style, radius: cells.radius })
-          : L.polygon(spot, { ...style, smoothFactor: 0.5 });
-        shape.cell = i;
-        group.addLayer(shape);
-      }
-      group.bindTooltip((shape) => cellCard(shape.cell), { sticky: true, className: "sc-tooltip", opacity: 1 });
+      CellLayer = CellLayer || serviceCircleCells(map, data.cells, unpack);
+      group.addLayer(new CellLayer({ classes: data.cells.views[view], fills, card: cellCard }));
     };
   }
 
@@ -167,19 +170,20 @@ function serviceCircleMap(map, data, panel) {
         }
         if (item.label) marks.push(label(item, spec.labelClass));
         for (const mark of marks.filter(Boolean)) {
+          mark.item = item;
           if (item.lines) mark.bindTooltip(card(item.title, item.lines), { sticky: mark === shape, className: "sc-tooltip", opacity: 1 });
           group.addLayer(mark);
         }
-        if (marks[1] && shape) labels[spec.labelFits ? "names" : "numbers"].push(measured(marks[1], shape.getBounds(), item.label));
+        if (marks[1] && shape && !spec.labelStays) labels[spec.labelFits ? "names" : "numbers"].push(measured(marks[1], shape.getBounds(), item.label));
       }
       fit();
     };
   }
 
   function makeShape(spec, item, style) {
-    const spot = unpack(item.shape);
-    if (spec.kind === "dot") return L.circleMarker(spot[0], style);
-    if (spec.kind === "line") return L.polyline(spot, style);
+    const spot = unpack(item.shape), kind = item.as || spec.kind;
+    if (kind === "dot") return L.circleMarker(spot[0], style);
+    if (kind === "line") return L.polyline(spot, style);
     if (item.paint === undefined) return L.polygon(spot, { ...style, smoothFactor: 0.4 });
     return L.polygon(spot, { ...fills[item.paint], stroke: true, color: "#ffffff", weight: 1.5 });
   }
@@ -252,10 +256,54 @@ function serviceCircleMap(map, data, panel) {
       return panel;
     },
   });
-  new Panel({ position: "topleft" }).addTo(map);
+  const Caption = L.Control.extend({
+    onAdd() { return element("div", "sc-caption", data.caption); },
+  });
+  if (data.pane) { // one of two maps on a page: the panel stands beside them
+    map.getContainer().classList.add("sc-pane", "sc-pane-" + data.pane);
+    panel.parentNode.classList.add("sc-aside");
+    new Caption({ position: "topleft" }).addTo(map);
+  } else {
+    new Panel({ position: "topleft" }).addTo(map);
+  }
   L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
 
+  // what can be searched for: the standard itself, facilities, zones and gap areas, each found once, though it may be drawn twice
+  const searched = ["facilities", "zones", "cells", "gaps"];
+
+  function entries() {
+    const all = [{ text: data.title, kind: data.tools.standard, whole: true }], known = new Set();
+    for (const [key, spec] of Object.entries(data.layers)) {
+      if (!searched.includes(spec.pane)) continue;
+      for (const item of spec.items || []) {
+        const place = JSON.stringify([item.title, item.shape.flat(4).slice(0, 2)]);
+        if (!item.title || !item.shape.length || known.has(place)) continue;
+        known.add(place);
+        all.push({ text: item.title, kind: data.names[key], key, item });
+      }
+    }
+    return all;
+  }
+
+  function go(entry) {
+    if (entry.whole) return map.fitBounds(data.bounds, { animate: false });
+    const group = made[entry.key];
+    if (!map.hasLayer(group)) group.addTo(map);
+    const spots = unpack(entry.item.shape).flat(4), pairs = [];
+    for (let i = 0; i < spots.length; i += 2) pairs.push([spots[i], spots[i + 1]]);
+    map.fitBounds(L.latLngBounds(pairs), { maxZoom: 16, padding: [80, 80], animate: false });
+    group.eachLayer((one) => one.item === entry.item && one.getTooltip && one.getTooltip() && one.openTooltip());
+  }
+
+  if (data.pane !== "before") serviceCircleControls(map, data, { entries, go });
+
   function arrange(control) {
+    if (data.pane) {
+      control.collapse();
+      map.on("click", control.collapse, control);
+      map.fitBounds(data.bounds, { paddingTopLeft: [16, 48], paddingBottomRight: [16, 32] });
+      return;
+    }
     if (narrow) {
       control.collapse();
       map.on("click", control.collapse, control);
@@ -267,5 +315,5 @@ function serviceCircleMap(map, data, panel) {
     map.fitBounds(data.bounds, { paddingTopLeft: start, paddingBottomRight: end });
   }
 
-  return { layer, arrange };
+  return { layer, arrange, map, made, fills, card, panel };
 }
