@@ -11,6 +11,7 @@ import pandas as pd
 from servicecircle.assessment.wording import worded
 from servicecircle.errors import InputError
 from servicecircle.markup import table_html
+from servicecircle.siting.solution import Solution
 from servicecircle.siting.wording import AIMS, aim_of, proof_of, written
 
 if TYPE_CHECKING:
@@ -19,12 +20,15 @@ if TYPE_CHECKING:
     from servicecircle.city import City
     from servicecircle.siting.failure import Failure
     from servicecircle.siting.reached import Reached
-    from servicecircle.siting.solution import Solution
     from servicecircle.words import Language
 
 FIRST = ("standard_id", "rank", "site_id", "zone_name", "size", "places", "gain", "residents", "gain_60p", "gain_3_5")
 LAST = ("cumulative_gain", "share_after", "served", "cost", "x", "y")
 
+OPEN = frozenset({"size", "places", "gain_60p", "gain_3_5", "served", "cost"})
+"""Columns that are shown where they say something."""
+NOBODY = np.zeros(0, dtype=np.int64)
+NOT_SEARCHED = Solution("", NOBODY, np.nan, np.nan, NOBODY)
 SHOWN = 20
 """Sites that are listed when a proposal is printed."""
 
@@ -78,11 +82,11 @@ class Proposal:
     gain: float
     share_before: float
     share_after: float
-    zones: pd.DataFrame
-    solution: Solution
-    closed: tuple[str, ...]
-    cells: pd.DataFrame
-    candidates: pd.DataFrame
+    zones: pd.DataFrame = field(default_factory=pd.DataFrame)
+    solution: Solution = field(default_factory=lambda: NOT_SEARCHED)
+    closed: tuple[str, ...] = ()
+    cells: pd.DataFrame = field(default_factory=pd.DataFrame)
+    candidates: pd.DataFrame = field(default_factory=pd.DataFrame)
     failure: Failure | None = None
     reached: Reached | None = field(default=None, repr=False)
     assigned: pd.DataFrame | None = field(default=None, repr=False)
@@ -200,9 +204,9 @@ class Proposal:
             raise InputError.unknown("level", level, [str(one) for one in self.zones])
         places = self.zones[level].to_numpy() if level else self.table["zone_name"]
         table = self.table.assign(standard_id=self.standard_id, zone_name=places)
-        empty = [name for name in (*FIRST, *LAST) if table[name].isna().all() or (table[name] == "").all()]
-        always = {"gain", "residents", "cumulative_gain", "share_after"}
-        columns = [name for name in (*FIRST, *LAST) if name not in empty or name in always or not len(table)]
+        known = [name for name in (*FIRST, *LAST) if name in table]
+        empty = [name for name in known if name in OPEN and (table[name].isna() | (table[name] == "")).all()]
+        columns = [name for name in known if name not in empty]
         return table[columns]
 
     @property
