@@ -41,7 +41,7 @@ def merged(kinds: Sequence[Attributes]) -> list[Attributes]:
     for kind in kinds:
         for other in whole:
             if other["service"] == kind["service"] and all(other.get(key, kind[key]) == kind[key] for key in kind):
-                other |= kind
+                other.update(kind)
                 break
         else:
             whole.append(dict(kind))

@@ -185,7 +185,8 @@ def _of_parcels(city: City, parcels: Any) -> gpd.GeoDataFrame:
     if not isinstance(parcels, gpd.GeoDataFrame) or not len(parcels):
         raise InputError("method='parcels' needs parcels: a frame of polygons. | method='parcels' 需要地块面 parcels。")
     frame, _ = reproject(parcels.reset_index(drop=True), city.crs, layer="parcels")
-    frame = frame.rename_geometry("geometry")
+    if frame.geometry.name != "geometry":
+        frame = frame.rename_geometry("geometry")
     frame = frame[~(frame.geometry.isna() | frame.geometry.is_empty)].copy()
     if not frame.geometry.geom_type.isin(["Polygon", "MultiPolygon"]).all():
         raise InputError("parcels must be polygons. | 地块必须是面。")

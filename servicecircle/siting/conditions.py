@@ -95,14 +95,14 @@ def at_least_zero(name: str, given: object) -> None:
     """Raise an InputError unless a value is a finite number from 0 up."""
     number = isinstance(given, int | float | np.number) and not isinstance(given, bool)
     if not number or not np.isfinite(given) or given < 0:  # type: ignore[call-overload, operator]
-        raise InputError(f"{name} must be a finite number from 0 up. {given!r} was given instead. | {name} 应为不小于 0 的数。")
+        raise InputError(
+            f"{name} must be a finite number from 0 up. {given!r} was given instead. | {name} 应为不小于 0 的数。"
+        )
 
 
 def whole_above_zero(name: str, given: object) -> int:
     """Return a whole number above 0; anything else raises an InputError."""
     number = isinstance(given, int | float | np.number) and not isinstance(given, bool)
     if not number or not (given >= 1 and given % 1 == 0):  # type: ignore[operator]
-        raise InputError(
-            f"{name} must be a whole number above 0. {given!r} was given instead. | {name} 必须是正整数。"
-        )
+        raise InputError(f"{name} must be a whole number above 0. {given!r} was given instead. | {name} 必须是正整数。")
     return int(given)  # type: ignore[call-overload, no-any-return]

@@ -15,8 +15,6 @@ from servicecircle.text import listed
 from servicecircle.units import minutes_walked, reaches
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from servicecircle.siting.solution import Shortfall, Solution
     from servicecircle.siting.stage import Stage
 
@@ -89,9 +87,11 @@ def failure_of(stage: Stage, solution: Solution) -> Failure | None:
     if len(cells) > len(beyond):
         parts.append(_within(cells[cells["reachable"]], short.k))
     if dear:
-        parts.append(
-            (f"预算 {budget:,.6g} 不足，至少需要 {needed:,.6g}。", f"The budget is {budget:,.6g}; it takes {needed:,.6g}.")
+        zh, en = (
+            f"预算 {budget:,.6g} 不足，至少需要 {needed:,.6g}。",
+            f"The budget is {budget:,.6g}; it takes {needed:,.6g}.",
         )
+        parts.append((zh, en))
     if not parts:
         english, _, chinese = short.reason.partition(" | ")
         parts = [(chinese, english)]
@@ -158,5 +158,3 @@ def _within(cells: pd.DataFrame, sites: int) -> tuple[str, str]:
     if sites:
         zh, en = f"{zh}需要 {sites} 处设施。", f"{en} {sites} sites would do."
     return zh, en
-
-

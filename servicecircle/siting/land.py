@@ -41,7 +41,8 @@ class LandRules:
     inside
         Kinds of the city's areas, for example ``"urban_growth"`` (城镇开发边界); a site must lie in one of each kind.
     outside
-        Kinds that a site must not touch: ``"permanent_farmland"`` (永久基本农田), ``"ecological_redline"`` (生态保护红线).
+        Kinds that a site must not touch: ``"permanent_farmland"`` (永久基本农田), ``"ecological_redline"``
+        (生态保护红线).
 
     Raises
     ------
@@ -90,9 +91,7 @@ class LandRules:
             (~allowed, (f"用地代码不在允许范围（{named}）", f"its land-use code is none of {', '.join(self.codes)}")),
         ]
 
-    def _about_area(
-        self, sites: gpd.GeoDataFrame, services: Iterable[str]
-    ) -> list[tuple[NDArray[np.bool_], Reason]]:
+    def _about_area(self, sites: gpd.GeoDataFrame, services: Iterable[str]) -> list[tuple[NDArray[np.bool_], Reason]]:
         least = self.min_area_m2
         asked = least if isinstance(least, int | float) else max((least.get(one, 0.0) for one in services), default=0.0)
         if not asked:
@@ -129,7 +128,8 @@ def ground_of(city: City, kind: str) -> BaseGeometry:
         known = [] if areas is None else sorted(map(str, areas["kind"].unique()))
         raise InputError(
             f"The city has no areas of kind {kind!r} ({word(kind, 'en')}); a land rule asks for it. Known: "
-            f"{', '.join(known) or '(none)'}. | 用地规则需要{word(kind, 'zh')}范围面（areas 图层 kind={kind}），城市中没有。"
+            f"{', '.join(known) or '(none)'}. | 用地规则需要{word(kind, 'zh')}范围面（areas 图层 kind={kind}），"
+            "城市中没有。"
         )
     ground: BaseGeometry = shapely.union_all(found)
     shapely.prepare(ground)

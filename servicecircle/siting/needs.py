@@ -77,9 +77,7 @@ class Need:
         return np.asarray(reaches(self.staying_m, self.limit_m), dtype=bool)
 
 
-def need_of(
-    result: Assessment, standard_id: str, *, counts: float = 1.0, may_close: Sequence[str] = ()
-) -> Need:
+def need_of(result: Assessment, standard_id: str, *, counts: float = 1.0, may_close: Sequence[str] = ()) -> Need:
     """Return what a standard of reach asks.
 
     Raises

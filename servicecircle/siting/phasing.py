@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array
@@ -21,6 +20,7 @@ from servicecircle.siting.wording import written
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import geopandas as gpd
     from numpy.typing import NDArray
 
     from servicecircle.city import City
@@ -43,8 +43,8 @@ class Phases:
     proposal
         What is built.
     table
-        One row per site that is built, in the order of building: year, rank (in the proposal), site_id, zone_name, cost,
-        gain (residents of the group newly covered, given what is built before it).
+        One row per site that is built, in the order of building: year, rank (in the proposal), site_id, zone_name,
+        cost, gain (residents of the group newly covered, given what is built before it).
     years
         One row per year: year, sites (built in it), spent, left (money that goes on to the next year), gain,
         share_after (of the group, once they are there).
@@ -139,7 +139,7 @@ def phased(proposal: Proposal, budgets: Mapping[int, float], *, effort: Effort |
     for year in sorted(budgets):
         left += budgets[year]
         free = [one for one in range(len(table)) if one not in built and ready[one] <= year]
-        now = _chosen(reached, built, free, cost, left, effort)
+        now = _chosen(reached, built, free, (cost, left), effort=effort)
         before = sum(row["gain"] for row in sites)
         for one, gain in _in_order(reached, built, now):
             row = table.iloc[one]
@@ -155,9 +155,15 @@ def phased(proposal: Proposal, budgets: Mapping[int, float], *, effort: Effort |
 
 
 def _chosen(
-    reached: Reached, built: list[int], free: list[int], cost: NDArray[np.float64], money: float, effort: Effort | None
+    reached: Reached,
+    built: list[int],
+    free: list[int],
+    price: tuple[NDArray[np.float64], float],
+    *,
+    effort: Effort | None,
 ) -> list[int]:
     """Return the sites that money pays for and that, with what is built, cover most; then any others it pays for."""
+    cost, money = price
     if not free:
         return []
     there = reached.take(built)

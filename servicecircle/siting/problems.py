@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from servicecircle.errors import InputError
+from servicecircle.siting.center import shortest_worst_walk
 from servicecircle.siting.conditions import Conditions, whole_above_zero
 from servicecircle.siting.covering import most_covered
 from servicecircle.siting.fairness import fairest
 from servicecircle.siting.fewest import fewest_sites
-from servicecircle.siting.center import shortest_worst_walk
 from servicecircle.siting.instance import Coverage, Distances, stacked
 from servicecircle.siting.median import least_walk
 from servicecircle.siting.needs import need_of

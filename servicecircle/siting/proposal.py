@@ -44,10 +44,10 @@ class Proposal:
     facilities
         The sites, ready for ``city.adding``: service, name, status, the attributes that make them count, geometry.
     table
-        One row per site, best first: rank, site_id (of the candidate), zone_id, zone_name, size, places, gain (residents of the
-        standard's group newly covered, given the sites before it), residents (of all ages, likewise), gain_60p and
-        gain_3_5 (likewise, NaN where the city does not know them), cumulative_gain, share_after (of the group in
-        scope), walk_saved (residents of the group x metres, likewise), served (within capacity, NaN without), cost
+        One row per site, best first: rank, site_id (of the candidate), zone_id, zone_name, size, places, gain
+        (residents of the standard's group newly covered, given the sites before it), residents (of all ages,
+        likewise), gain_60p and gain_3_5 (likewise, NaN where the city does not know them), cumulative_gain,
+        share_after (of the group in scope), walk_saved (residents of the group x metres, likewise), served (within capacity, NaN without), cost
         (NaN without), available_from, x, y (metres).
     gain
         The group's residents that all changes together newly cover (with several standards: weighted).

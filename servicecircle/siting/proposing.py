@@ -188,15 +188,20 @@ def _table(stage: Stage, chosen: pd.DataFrame, figures: pd.DataFrame, zones: lis
         "zone_name": [str(names.get(zone, "")) for zone in zones],
         "size": sizes,
         "places": chosen["places"].to_numpy(dtype=float) if stage.ways.sizes else np.nan,
-        "services": [",".join(dict.fromkeys(kind["service"] for kind in _kinds(stage, one))) for one in chosen["offers"]],
+        "services": [_services(stage, offers) for offers in chosen["offers"]],
     }
     after = {
         "cost": chosen["cost"].to_numpy(dtype=float) if stage.priced else np.nan,
-        "available_from": sites["available_from"] if "available_from" in sites else np.nan,
+        "available_from": sites.get("available_from", np.nan),
         "x": shapely.get_x(points),
         "y": shapely.get_y(points),
     }
     return pd.DataFrame({**before, **{name: figures[name] for name in figures if name != "rank"}, **after})
+
+
+def _services(stage: Stage, offers: tuple[int, ...]) -> str:
+    """Return the services of a site that serves some needs."""
+    return ",".join(dict.fromkeys(kind["service"] for kind in _kinds(stage, offers)))
 
 
 def _kinds(stage: Stage, offers: tuple[int, ...]) -> list[Attributes]:

@@ -23,6 +23,7 @@ from servicecircle.siting.median import least_walk
 from servicecircle.siting.needs import Need
 from servicecircle.siting.problems import Problem
 from servicecircle.siting.proposing import proposal_of
+from servicecircle.siting.reached import FAR_M
 from servicecircle.siting.solution import Solution
 from servicecircle.siting.stage import Ways, staged
 from servicecircle.units import metres_walked, reaches
@@ -39,7 +40,8 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 DEFAULT_MINUTES = 15.0
-WHOLE_CITY = "全市"
+NEXT = 1e-6
+"""How little the places of a size count beside its cost: of equal costs the fewest places are built."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,7 +75,7 @@ class ProvisionGap(Problem):
     def solve(self, *, effort: Effort | None = None) -> Proposal:
         """Return the sites of all zones; where a zone has too few candidates, `Proposal.failure` says so."""
         gaps, need = self._gaps(), self._need()
-        stage = staged(self.result, [need], self.candidates, self.conditions, Ways(tuple(self.sizes)))
+        stage = staged(self.result, [need], self.candidates, self.conditions, ways=Ways(tuple(self.sizes)))
         level = str(gaps["level"].iloc[0])
         points = stage.sites.geometry
         zone_of_site = zones_of(points, self.result.city.zones)[0][level].to_numpy()
@@ -83,9 +85,9 @@ class ProvisionGap(Problem):
         value = limit = 0.0
         short: list[tuple[str, int, int]] = []
         for zone, name, lacking in gaps[["zone_id", "zone_name", "lacks"]].itertuples(index=False, name=None):
-            wanted = self._sizes_for(lacking)
             mine = np.flatnonzero(zone_of_site == zone)
-            found = _in_zone(stage, walks, (mine, homes == zone), wanted, effort)
+            wanted = self._sizes_for(lacking, stage, mine)
+            found = _Zone.of(stage, walks, mine, homes == zone).built(wanted, effort)
             chosen += found.chosen.tolist()
             value, limit = value + found.objective, limit + found.bound
             if len(found.chosen) < len(wanted):
@@ -164,7 +166,7 @@ class ProvisionGap(Problem):
         measure = self.result.plan[self.standard_id].measure
         return measure.count if isinstance(measure, Provision) else "places"
 
-    def _sizes_for(self, lacking: float) -> list[int]:
+    def _sizes_for(self, lacking: float, stage: Stage, sites: Ints) -> list[int]:
         """Return the size of each facility that a gap asks for, largest first; -1 where sizes do not matter."""
         if not self.sizes:
             return [-1] * round(lacking)
@@ -175,43 +177,78 @@ class ProvisionGap(Problem):
             raise InputError("No size has places. | 所有规模的容量都为零。")
         cost = np.array([size.cost for size in self.sizes])
         cost = cost if cost.any() else np.ones(len(places))
+        cost += places * (NEXT * max(float(cost.max()), 1.0) / float(places.max()))
+        room = [set(stage.options.loc[stage.options["size"] == size, "site"]) & set(sites) for size in range(len(cost))]
+        # sites with room for a size have room for those that need less: of all these no more than there are sites
+        held = np.array([[float(other <= one) for other in room] for one in room])
+        limits = LinearConstraint(held, ub=[len(one) for one in room])
         enough = LinearConstraint(places[None, :], lb=lacking - 1e-9)
-        found = milp(cost, constraints=enough, integrality=np.ones(len(places)), bounds=Bounds(0, np.inf))
+        whole = np.ones(len(places))
+        found = milp(cost, constraints=[enough, limits], integrality=whole, bounds=Bounds(0, np.inf))
+        if found.x is None:  # there is not room for all: what is due is told, and what is possible is built
+            found = milp(cost, constraints=enough, integrality=whole, bounds=Bounds(0, np.inf))
         counts = np.rint(found.x).astype(int)
         order = np.argsort(-places, kind="stable")
         return [int(size) for size in order for _ in range(counts[size])]
 
 
-def _in_zone(
-    stage: Stage,
-    walks: csr_array,
-    place: tuple[Ints, NDArray[np.bool_]],
-    wanted: list[int],
-    effort: Effort | None,
-) -> Solution:
-    """Return as many sites of a zone as it lacks: those that newly cover most of it, then those that save walking."""
-    sites, homes = place
-    need, options = stage.needs[0], stage.options
-    smallest = wanted[-1] if wanted else -1
-    mine = options["site"].isin(sites).to_numpy() & (options["size"] == smallest).to_numpy()
-    outside = np.flatnonzero(~mine)
-    required = stage.rules.required
-    fixed = required[mine[required]]
-    rules = Rules(fixed, outside, stage.rules.apart, stage.rules.place)
-    weights = np.where(homes, need.group, 0.0)
-    rows = np.repeat(np.arange(walks.shape[0]), np.diff(walks.indptr))
-    near = np.asarray(reaches(walks.data, need.limit_m[walks.indices]), dtype=bool)
-    covers = csr_array((np.ones(int(near.sum())), (rows[near], walks.indices[near])), shape=walks.shape)
-    found = most_covered(Coverage(covers, weights, need.covered_anyway), k=len(wanted), rules=rules, effort=effort)
-    if len(found.chosen) < len(wanted):
-        rest = Distances(walks, weights, np.minimum(need.staying_m, 1e7))
-        filled = least_walk(rest, k=len(wanted), rules=replace(rules, required=found.chosen), effort=effort)
-        found = replace(found, chosen=_filled(filled.chosen, np.flatnonzero(mine), stage.rules, len(wanted)))
-    return replace(found, chosen=_larger(stage, found.chosen, wanted))
+@dataclass(frozen=True, slots=True, eq=False)
+class _Zone:
+    """A zone's candidates and homes, and who is near to which option."""
+
+    stage: Stage
+    walks: csr_array
+    covers: csr_array
+    sites: Ints
+    weights: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, stage: Stage, walks: csr_array, sites: Ints, homes: NDArray[np.bool_]) -> _Zone:
+        """Return a zone, given its candidates and which homes are in it."""
+        need = stage.needs[0]
+        rows = np.repeat(np.arange(walks.shape[0]), np.diff(walks.indptr))
+        near = np.asarray(reaches(walks.data, need.limit_m[walks.indices]), dtype=bool)
+        covers = csr_array((np.ones(int(near.sum())), (rows[near], walks.indices[near])), shape=walks.shape)
+        return cls(stage, walks, covers, sites, np.where(homes, need.group, 0.0))
+
+    def of_size(self, size: int) -> NDArray[np.bool_]:
+        """Return which options are in the zone and of a size."""
+        options = self.stage.options
+        return options["site"].isin(self.sites).to_numpy() & (options["size"] == size).to_numpy()
+
+    def chosen(self, count: int, mine: NDArray[np.bool_], taken: Ints, effort: Effort | None) -> Solution:
+        """Return a choice of so many options, those taken among them: most covered, then least walking, then any."""
+        need, known = self.stage.needs[0], self.stage.rules
+        fixed = np.union1d(taken, known.required[mine[known.required]])
+        barred = np.setdiff1d(np.flatnonzero(~mine), fixed)
+        rules = Rules(fixed, barred, apart=known.apart, place=known.place)
+        coverage = Coverage(self.covers, self.weights, need.covered_anyway)
+        found = most_covered(coverage, k=count, rules=rules, effort=effort)
+        if len(found.chosen) < count:
+            rest = Distances(self.walks, self.weights, np.minimum(need.staying_m, FAR_M))
+            more = Rules(found.chosen, barred, apart=known.apart, place=known.place)
+            filled = least_walk(rest, k=count, rules=more, effort=effort).chosen
+            found = replace(found, chosen=_filled(filled, np.flatnonzero(mine), known, count))
+        return found
+
+    def built(self, wanted: list[int], effort: Effort | None) -> Solution:
+        """Return as many sites as are wanted, each of its size."""
+        nobody = np.zeros(0, dtype=np.int64)
+        found = self.chosen(len(wanted), self.of_size(wanted[-1] if wanted else -1), nobody, effort)
+        sized = _larger(self.stage, found.chosen, wanted)
+        if len(sized) < len(found.chosen):
+            # these sites have no room for the larger sizes: the larger ones are put where there is room, one by one
+            sized = nobody
+            for size in dict.fromkeys(wanted):
+                count = len(sized) + wanted.count(size)
+                sized = self.chosen(count, self.of_size(size), sized, effort).chosen
+        near = np.asarray(self.covers[sized].sum(axis=0)).ravel() > 0
+        value = float(self.weights[near | self.stage.needs[0].covered_anyway].sum())
+        return replace(found, chosen=sized, objective=value, bound=max(found.bound, value))
 
 
 def _filled(chosen: Ints, free: Ints, rules: Rules, count: int) -> Ints:
-    """Return a choice filled up, in the order of the candidates, to the number that is due, as far as spacing allows."""
+    """Return a choice filled up, in the order of the candidates, to the number that is due, if spacing allows."""
     picked = chosen.tolist()
     for one in free.tolist():
         if len(picked) >= count:
@@ -248,4 +285,5 @@ def _too_few(stage: Stage, short: list[tuple[str, int, int]]) -> Failure:
     en = "; ".join(f"{name} lacks {due}, its candidates allow {there}" for name, due, there in short)
     cells = stage.result.ground.cells.iloc[:0]
     empty = cells[[]].assign(zone_id="", zone_name="", residents=0.0, nearest_m=0.0, reachable=True)
-    return Failure(f"{zh}。", f"{en}. Give more or larger candidates there.", empty, 0.0, sites=sum(one[1] for one in short))
+    due = sum(one[1] for one in short)
+    return Failure(f"{zh}。", f"{en}. Give more or larger candidates there.", empty, 0.0, sites=due)

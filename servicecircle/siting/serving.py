@@ -69,7 +69,7 @@ class ServeWithinCapacity(Problem):
         need = need_of(self.result, self.standard_id, may_close=self.conditions.may_close)
         have = self._places(need.facilities)
         ways = Ways(tuple(self.sizes), existing=have)
-        stage = staged(self.result, [need], self.candidates, self.conditions, ways)
+        stage = staged(self.result, [need], self.candidates, self.conditions, ways=ways)
         wanted = np.flatnonzero(need.group > 0)
         distances = Distances(stage.metres(need.limit_m, wanted), need.group)
         capacity = Capacity(stage.options["places"].to_numpy(dtype=float))
@@ -93,7 +93,7 @@ class ServeWithinCapacity(Problem):
             raise InputError("Siting within capacity needs sizes: [Size('6班', 180), ...]. | 请给出规模 sizes。")
         if self.goal not in get_args(Goal):
             raise InputError.unknown("goal", self.goal, get_args(Goal))
-        if self.goal == "least_walk" or self.conditions.budget is None and self.goal == "most":
+        if self.goal == "least_walk" or (self.conditions.budget is None and self.goal == "most"):
             if self.k is None:
                 raise InputError(f"goal {self.goal!r} needs k, or a budget. | 目标 {self.goal} 需要处数 k 或预算。")
             whole_above_zero("k", self.k)

@@ -80,6 +80,7 @@ class CoverSeveral:
         needs = [need_of(self.result, name, counts=counts) for name, counts in sorted(self.weights.items())]
         extra = tuple(self.service_cost.get(need.standard.id, 0.0) for need in needs)
         apart = any(extra)
-        stage = staged(self.result, needs, self.candidates, self.conditions, Ways(apart=apart, extra=extra * apart))
+        ways = Ways(apart=apart, extra=extra * apart)
+        stage = staged(self.result, needs, self.candidates, self.conditions, ways=ways)
         found = most_covered(stage.coverage(), k=total(self.k, stage), rules=stage.rules, effort=effort)
         return proposal_of(stage, found)

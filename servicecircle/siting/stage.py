@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from servicecircle.assessment import Assessment
     from servicecircle.network import Positions
     from servicecircle.siting.conditions import Conditions, Size
+    from servicecircle.siting.land import Reason
     from servicecircle.siting.needs import Need
 
     Floats = NDArray[np.float64]
@@ -164,6 +165,7 @@ def staged(
     needs: Sequence[Need],
     candidates: gpd.GeoDataFrame | gpd.GeoSeries | None,
     conditions: Conditions,
+    *,
     ways: Ways | None = None,
 ) -> Stage:
     """Return a siting problem made ready.
@@ -198,12 +200,14 @@ def _kept(
 ) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
     """Return the candidates that may be built on, and a table of all with why the others may not."""
     services = [service for need in needs for service in need.standard.services]
-    reasons = conditions.land.refusals(sites, result.city, services) if conditions.land else [None] * len(sites)
     _known(sites, [*conditions.required, *conditions.forbidden])
+    land: list[Reason | None] = [None] * len(sites)
+    if conditions.land is not None:
+        land = conditions.land.refusals(sites, result.city, services)
+    near = _too_near(result, needs, sites, conditions)
+    reasons = [one or other for one, other in zip(land, near, strict=True)]
     for row in np.flatnonzero(sites["id"].isin(conditions.forbidden)):
         reasons[row] = ("已指定禁选", "it was forbidden")
-    if conditions.apart_m:
-        _too_near(result, needs, sites, conditions, reasons)
     keep = np.array([reason is None for reason in reasons], dtype=bool)
     barred = sites[~keep & sites["id"].isin(conditions.required).to_numpy()]
     if len(barred):
@@ -230,21 +234,20 @@ def _known(sites: gpd.GeoDataFrame, named: Iterable[str]) -> None:
 
 
 def _too_near(
-    result: Assessment, needs: Sequence[Need], sites: gpd.GeoDataFrame, conditions: Conditions, reasons: list[Any]
-) -> None:
-    """Write down which candidates are too near to a facility that stays."""
+    result: Assessment, needs: Sequence[Need], sites: gpd.GeoDataFrame, conditions: Conditions
+) -> list[Reason | None]:
+    """Return why candidates are too near to a facility that stays, None where they are not."""
     ground = result.ground
     stay = np.unique(np.concatenate([need.facilities for need in needs]))
     stay = stay[~np.isin(ground.facility_ids[stay].astype(str), list(conditions.may_close))]
     xy = ground.facility_xy[stay]
     xy = xy[np.isfinite(xy).all(axis=1)]
-    if len(xy):
-        distance, _ = KDTree(xy).query(shapely.get_coordinates(sites.geometry.to_numpy()))
-        for row in np.flatnonzero(distance < conditions.apart_m):
-            reasons[row] = reasons[row] or (
-                f"距现有设施不足 {conditions.apart_m:g} 米",
-                f"it is nearer than {conditions.apart_m:g} m to a facility that stays",
-            )
+    if not conditions.apart_m or not len(xy):
+        return [None] * len(sites)
+    zh = f"距现有设施不足 {conditions.apart_m:g} 米"
+    en = f"it is nearer than {conditions.apart_m:g} m to a facility that stays"
+    distance, _ = KDTree(xy).query(shapely.get_coordinates(sites.geometry.to_numpy()))
+    return [(zh, en) if one else None for one in distance < conditions.apart_m]
 
 
 def _options(sites: gpd.GeoDataFrame, ways: Ways, needs: int) -> tuple[list[dict[str, Any]], bool]:

@@ -1,4 +1,4 @@
-"""A small town of square blocks for siting: every walk between crossings is how far east plus how far north one goes."""
+"""A small town of square blocks for siting: a walk between crossings is how far east plus how far north one goes."""
 
 from __future__ import annotations
 
@@ -62,20 +62,26 @@ MEASURES = {
         "步行2.5分钟，100%",
     ),
     "S-2": (
-        'measure = "reach"\nfacilities = [{ service = "elderly_station", where = { open_to_public = true } }]\n'
-        'group = "pop_60p"\nmetres = 150',
+        (
+            'measure = "reach"\nfacilities = [{ service = "elderly_station", where = { open_to_public = true } }]\n'
+            'group = "pop_60p"\nmetres = 150'
+        ),
         1.0,
         "150 米，100%",
     ),
     "S-3": (
-        'measure = "provision"\nfacilities = [{ service = "kindergarten" }]\ncount = "facilities"\n'
-        'group = "pop_total"\nper_amount = 100\nunit = "所/百人"',
+        (
+            'measure = "provision"\nfacilities = [{ service = "kindergarten" }]\ncount = "facilities"\n'
+            'group = "pop_total"\nper_amount = 100\nunit = "所/百人"'
+        ),
         1,
         "每 100 人 1 所",
     ),
     "S-4": (
-        'measure = "provision"\nfacilities = [{ service = "kindergarten" }]\ncount = "places"\n'
-        'group = "pop_total"\nper_amount = 100\nunit = "个/百人"',
+        (
+            'measure = "provision"\nfacilities = [{ service = "kindergarten" }]\ncount = "places"\n'
+            'group = "pop_total"\nper_amount = 100\nunit = "个/百人"'
+        ),
         30,
         "每 100 人 30 个",
     ),

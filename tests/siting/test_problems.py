@@ -89,9 +89,7 @@ def test_no_fewer_sites_reach_the_share(seed: int, asked: float) -> None:
     here = town(seed, sites=8)
     found = CoverShare(here.result, "S-1", share=asked, candidates=here.candidates()).solve(effort=QUIET)
     whole = here.children.sum()
-    enough = [
-        len(one) for one in choices(here, 8) if here.children[covered(here, one)].sum() >= asked * whole - 1e-9
-    ]
+    enough = [len(one) for one in choices(here, 8) if here.children[covered(here, one)].sum() >= asked * whole - 1e-9]
     if not enough:
         assert found.status == "infeasible"
         return
@@ -104,9 +102,7 @@ def test_no_fewer_sites_reach_the_share(seed: int, asked: float) -> None:
 def test_no_choice_of_two_lets_children_walk_less(seed: int) -> None:
     here = town(seed)
     found = LeastWalk(here.result, "S-1", k=2, candidates=here.candidates()).solve(effort=QUIET)
-    best = min(
-        float(here.metres([*here.kindergartens, *one]).min(axis=0) @ here.children) for one in choices(here, 2)
-    )
+    best = min(float(here.metres([*here.kindergartens, *one]).min(axis=0) @ here.children) for one in choices(here, 2))
     assert found.objective == pytest.approx(best)
     assert found.status == "proven"
     cells = again(here.result, found).cells_for("S-1")
