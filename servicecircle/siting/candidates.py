@@ -155,7 +155,7 @@ def _checked(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 def _homes(city: City) -> NDArray[np.float64]:
     cells = city.population.geometry.centroid.to_numpy()
     homes = city.placed(cells).placed & (city.population["pop_total"].to_numpy() > 0)
-    return city.cell_xy[homes]
+    return np.asarray(city.cell_xy[homes], dtype=np.float64)
 
 
 def _nodes(city: City) -> NDArray[np.float64]:

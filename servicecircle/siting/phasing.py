@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -133,7 +133,8 @@ def phased(proposal: Proposal, budgets: Mapping[int, float], *, effort: Effort |
     cost = table["cost"].fillna(1.0).to_numpy(dtype=float)
     ready = table["available_from"].fillna(-np.inf).to_numpy(dtype=float)
     built: list[int] = []
-    sites, years = [], []
+    sites: list[dict[str, Any]] = []
+    years: list[dict[str, Any]] = []
     left, share = 0.0, proposal.share_before
     whole = float(reached.weights.sum())
     for year in sorted(budgets):

@@ -142,7 +142,7 @@ class LeastWalk(Problem):
     def solve(self, *, effort: Effort | None = None) -> Proposal:
         """Return the sites, those first that save most walking; the objective is residents x metres."""
         stage = self._stage()
-        found = least_walk(walks_of(stage), k=total(self.k, stage), rules=stage.rules, effort=effort)
+        found = least_walk(walks_of(stage), k=total(self.k, stage) or 0, rules=stage.rules, effort=effort)
         return proposal_of(stage, found, order="walk")
 
 
@@ -165,7 +165,7 @@ class ShortestWorstWalk(Problem):
     def solve(self, *, effort: Effort | None = None) -> Proposal:
         """Return the sites; the objective is the longest walk that is left, metres."""
         stage = self._stage()
-        found = shortest_worst_walk(walks_of(stage), k=total(self.k, stage), rules=stage.rules, effort=effort)
+        found = shortest_worst_walk(walks_of(stage), k=total(self.k, stage) or 0, rules=stage.rules, effort=effort)
         return proposal_of(stage, found, order="walk")
 
 
@@ -207,7 +207,8 @@ class WorstOffFirst(Problem):
                 raise InputError.unknown("group", group, [one for one in ground.cells if str(one).startswith("pop_")])
         weights = [np.where(need.scope, ground.group(group), 0.0) for group in self.among]
         layers = [stage.coverage([one]) for one in weights]
-        return stacked(layers, np.ones(len(layers))), np.repeat(np.arange(len(layers)), len(need.group))
+        groups = np.repeat(np.arange(len(layers), dtype=np.int64), len(need.group))
+        return stacked(layers, np.ones(len(layers))), np.asarray(groups, dtype=np.int64)
 
 
 def total(k: int | None, stage: Stage) -> int | None:

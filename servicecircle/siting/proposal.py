@@ -47,8 +47,8 @@ class Proposal:
         One row per site, best first: rank, site_id (of the candidate), zone_id, zone_name, size, places, gain
         (residents of the standard's group newly covered, given the sites before it), residents (of all ages,
         likewise), gain_60p and gain_3_5 (likewise, NaN where the city does not know them), cumulative_gain,
-        share_after (of the group in scope), walk_saved (residents of the group x metres, likewise), served (within capacity, NaN without), cost
-        (NaN without), available_from, x, y (metres).
+        share_after (of the group in scope), walk_saved (residents of the group x metres, likewise), served (within
+        capacity, NaN without), cost (NaN without), available_from, x, y (metres).
     gain
         The group's residents that all changes together newly cover (with several standards: weighted).
     share_before, share_after
@@ -126,7 +126,20 @@ class Proposal:
         return "proven" if self.proven else "bounded"
 
     def applied_to(self, city: City) -> City:
-        """Return a city without what is to close and with the sites."""
+        """Return a city without what is to close and with the sites.
+
+        Parameters
+        ----------
+        city
+            The city, as a rule the one that was assessed.
+
+        Raises
+        ------
+        InputError
+            If it lacks a facility that is to close.
+        LayerError
+            If it has the sites already.
+        """
         rest = city.removing(self.closed) if self.closed else city
         return rest.adding(self.facilities) if len(self.facilities) else rest
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import geopandas as gpd
 import numpy as np
@@ -157,7 +157,7 @@ def _figures(stage: Stage, picked: Reached) -> tuple[pd.DataFrame, pd.DataFrame]
     if len(needs) == 1:
         cells["metres_before"], cells["metres_after"] = needs[0].before_m, walks[0]
     names = dict(zip(ground.city.zones["zone_id"], ground.city.zones["name"], strict=True))
-    zones = {level: ground.cell_zones[level].astype(object).map(names) for level in ground.cell_zones}
+    zones = {str(level): ground.cell_zones[level].astype(object).map(names) for level in ground.cell_zones}
     return table, cells.assign(**zones)
 
 
@@ -181,7 +181,7 @@ def _table(stage: Stage, chosen: pd.DataFrame, figures: pd.DataFrame, zones: lis
     sites = stage.sites.iloc[chosen["site"].to_numpy(dtype=np.int64)].reset_index(drop=True)
     points = sites.geometry.to_numpy()
     sizes = [stage.ways.sizes[size].name if size >= 0 else "" for size in chosen["size"]]
-    before = {
+    before: dict[str, Any] = {
         "rank": figures["rank"],
         "site_id": sites["id"],
         "zone_id": zones,
@@ -190,13 +190,13 @@ def _table(stage: Stage, chosen: pd.DataFrame, figures: pd.DataFrame, zones: lis
         "places": chosen["places"].to_numpy(dtype=float) if stage.ways.sizes else np.nan,
         "services": [_services(stage, offers) for offers in chosen["offers"]],
     }
-    after = {
+    after: dict[str, Any] = {
         "cost": chosen["cost"].to_numpy(dtype=float) if stage.priced else np.nan,
         "available_from": sites.get("available_from", np.nan),
         "x": shapely.get_x(points),
         "y": shapely.get_y(points),
     }
-    return pd.DataFrame({**before, **{name: figures[name] for name in figures if name != "rank"}, **after})
+    return pd.concat([pd.DataFrame(before), figures.drop(columns="rank"), pd.DataFrame(after)], axis=1)
 
 
 def _services(stage: Stage, offers: tuple[int, ...]) -> str:

@@ -183,11 +183,11 @@ class ProvisionGap(Problem):
         held = np.array([[float(other <= one) for other in room] for one in room])
         limits = LinearConstraint(held, ub=[len(one) for one in room])
         enough = LinearConstraint(places[None, :], lb=lacking - 1e-9)
-        whole = np.ones(len(places))
+        whole = np.ones(len(places), dtype=np.int64)
         found = milp(cost, constraints=[enough, limits], integrality=whole, bounds=Bounds(0, np.inf))
         if found.x is None:  # there is not room for all: what is due is told, and what is possible is built
             found = milp(cost, constraints=enough, integrality=whole, bounds=Bounds(0, np.inf))
-        counts = np.rint(found.x).astype(int)
+        counts = np.rint(np.asarray(found.x, dtype=float)).astype(int)
         order = np.argsort(-places, kind="stable")
         return [int(size) for size in order for _ in range(counts[size])]
 

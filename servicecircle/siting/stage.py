@@ -211,7 +211,7 @@ def _kept(
     keep = np.array([reason is None for reason in reasons], dtype=bool)
     barred = sites[~keep & sites["id"].isin(conditions.required).to_numpy()]
     if len(barred):
-        why = "; ".join(f"{one.id}: {reasons[one.Index][1]}" for one in barred.itertuples())  # type: ignore[index]
+        why = "; ".join(f"{name}: {(reasons[int(row)] or ('', ''))[1]}" for row, name in barred["id"].items())
         raise InputError(f"Required candidates may not be built on: {why}. | 必选候选点不可用：{why}。")
     points = sites.geometry.to_numpy()
     table = pd.DataFrame(
@@ -247,7 +247,7 @@ def _too_near(
     zh = f"距现有设施不足 {conditions.apart_m:g} 米"
     en = f"it is nearer than {conditions.apart_m:g} m to a facility that stays"
     distance, _ = KDTree(xy).query(shapely.get_coordinates(sites.geometry.to_numpy()))
-    return [(zh, en) if one else None for one in distance < conditions.apart_m]
+    return [(zh, en) if metres < conditions.apart_m else None for metres in np.asarray(distance).tolist()]
 
 
 def _options(sites: gpd.GeoDataFrame, ways: Ways, needs: int) -> tuple[list[dict[str, Any]], bool]:

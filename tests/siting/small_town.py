@@ -124,7 +124,7 @@ class Town:
     @property
     def children(self) -> np.ndarray:
         """Children of each home."""
-        return self.result.city.population["pop_3_5"].to_numpy()
+        return np.asarray(self.result.city.population["pop_3_5"], dtype=float)
 
     def candidates(self, **columns: Any) -> gpd.GeoDataFrame:
         """Return the candidates, called after their crossing."""
