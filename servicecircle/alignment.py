@@ -70,6 +70,11 @@ class Limits:
     gain: float
     clear: float
 
+    def gained(self, gains: NDArray[np.float64]) -> bool:
+        """Return whether what places gain by being put back is enough."""
+        error = float(gains.std(ddof=1)) / np.sqrt(len(gains))
+        return bool(gains.mean() >= max(LEAST_GAIN, self.gain * error))
+
 
 USUAL = Limits(0.5, 2.0)
 STRICT = Limits(1.0, 2.5)
@@ -216,7 +221,7 @@ class Target:
 
     def displacement(self, places: NDArray[np.float64], *, limits: Limits) -> Displacement | None:
         """Return the displacement that brings places (degrees, lon first) onto the reference, None if none does."""
-        places = _evenly(places[inside_china(places[:, 0], places[:, 1])])
+        places = evenly(places)
         if len(places) < FEWEST_PLACES or not len(self.tree):
             return None
         to_metres = from_degrees(self.crs)
@@ -225,13 +230,12 @@ class Target:
             return None
         before = self.scores(here)
         tried, steps = [], {}
-        for datum, of_layer, change in _changes():
+        for datum, of_layer, change in CHANGES:
             there = np.column_stack(to_metres.transform(*change(places[:, 0], places[:, 1])))
             gains = before - self.scores(there)
-            gain, error = float(gains.mean()), float(gains.std(ddof=1)) / np.sqrt(len(gains))
             steps[datum, of_layer] = there - here
-            if gain >= LEAST_GAIN and gain >= limits.gain * error:
-                tried.append((gain, datum, of_layer))
+            if limits.gained(gains):
+                tried.append((float(gains.mean()), datum, of_layer))
         if not tried:
             return None
         gain, datum, of_layer = max(tried)
@@ -251,8 +255,12 @@ class Target:
 
     def scores(self, xy: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return a score for each place: the lower, the closer it lies to the reference."""
-        _, metres = self.tree.query_nearest(shapely.points(xy), return_distance=True, all_matches=False)
-        return np.asarray(np.log(np.minimum(metres, FARTHEST_M) + BLUR_M))
+        metres = np.full(len(xy), FARTHEST_M)
+        (near, _), found = self.tree.query_nearest(
+            shapely.points(xy), max_distance=FARTHEST_M, return_distance=True, all_matches=False
+        )
+        metres[near] = np.minimum(found, FARTHEST_M)
+        return np.asarray(np.log(metres + BLUR_M))
 
 
 @functools.lru_cache(maxsize=16)
@@ -261,14 +269,16 @@ def from_degrees(crs: pyproj.CRS) -> pyproj.Transformer:
     return pyproj.Transformer.from_crs(WGS84, crs, always_xy=True)
 
 
-def _changes() -> list[tuple[str, bool, Callable[..., tuple[NDArray[np.float64], NDArray[np.float64]]]]]:
-    """Return the displacements to try: datum, whether it is the layer's, and what puts the layer onto the reference."""
-    return [(d, True, TO_WGS84[d]) for d in (GCJ02, BD09)] + [(d, False, FROM_WGS84[d]) for d in (GCJ02, BD09)]
+CHANGES: tuple[tuple[str, bool, Callable[..., tuple[NDArray[np.float64], NDArray[np.float64]]]], ...] = (
+    *((datum, True, TO_WGS84[datum]) for datum in (GCJ02, BD09)),
+    *((datum, False, FROM_WGS84[datum]) for datum in (GCJ02, BD09)),
+)
+"""The displacements to try: datum, whether it is the layer's, and what puts the layer onto the reference."""
 
 
-def _evenly(places: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return at most `MOST_PLACES` different places, the same whatever the order they are in."""
-    ordered = np.unique(places, axis=0)
+def evenly(places: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return at most `MOST_PLACES` different places inside China, the same whatever the order they are in."""
+    ordered = np.unique(places[inside_china(places[:, 0], places[:, 1])], axis=0)
     if len(ordered) <= MOST_PLACES:
         return ordered
     return ordered[np.linspace(0, len(ordered) - 1, MOST_PLACES).round().astype(np.int64)]

@@ -129,9 +129,11 @@ def _add_assets(commands: Any) -> None:
     """Add what brings the scripts and styles of offline maps."""
     assets = commands.add_parser("assets", help="scripts and styles for maps without a net | 离线地图所需的脚本和样式")
     tasks = assets.add_subparsers(dest="task", required=True, metavar="TASK")
-    fetch = tasks.add_parser("fetch", help="bring them from the npm registry, once | 联网下载一次")
+    fetch = tasks.add_parser("fetch", help="bring them once, from jsDelivr unless told otherwise | 联网下载一次")
     fetch.add_argument("packages", nargs="*", metavar="PACKAGE", help="such as leaflet, enough for our own maps")
-    fetch.add_argument("--registry", default=None, metavar="URL", help="a mirror of the npm registry | 镜像地址")
+    place = fetch.add_mutually_exclusive_group()
+    place.add_argument("--mirror", metavar="URL", help="another network that has their files | 文件的镜像地址")
+    place.add_argument("--registry", metavar="URL", help="an npm registry that has their archives | npm 仓库地址")
     pack = tasks.add_parser("pack", help="put them into one file | 打包为一个文件")
     unpack = tasks.add_parser("unpack", help="take them out on another machine | 在另一台电脑上解包")
     listed = tasks.add_parser("list", help="say which are here | 列出已有和缺少的")
@@ -144,12 +146,12 @@ def _add_assets(commands: Any) -> None:
 def _assets(options: argparse.Namespace) -> None:
     """Bring, carry or list the scripts and styles of offline maps."""
     from servicecircle.show.carrying import pack_assets, unpack_assets
-    from servicecircle.show.fetching import REGISTRY, fetch_assets
+    from servicecircle.show.fetching import fetch_assets
     from servicecircle.show.packages import Shelf, assets_folder, known_packages
 
     folder = assets_folder(options.folder)
     if options.task == "fetch":
-        fetch_assets(options.packages, folder=folder, registry=options.registry or REGISTRY)
+        fetch_assets(options.packages, folder=folder, mirror=options.mirror, registry=options.registry)
         _say(f"They are in | 已存入 {folder}")
     elif options.task == "pack":
         count = pack_assets(options.file, folder=folder)
@@ -160,7 +162,7 @@ def _assets(options: argparse.Namespace) -> None:
     else:
         lines = [
             f"{'有 here' if Shelf(folder).has(one) else '无 missing':<10} {one.name} {one.version}  "
-            f"{one.size / 1e6:.1f} MB  {one.licence}"
+            f"{one.size / 1e3:,.0f} kB  {one.licence}"
             for one in known_packages()
         ]
         _say("\n".join([str(folder), *lines]))

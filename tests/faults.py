@@ -163,7 +163,7 @@ NETWORK = (
     ),
     Mutant(
         "points may enter any island",
-        "network/snap.py",
+        "network/trees.py",
         "may = np.flatnonzero(rule.eligible(network.component_length_m)[network.edge_component])",
         "may = np.arange(len(network))",
     ),

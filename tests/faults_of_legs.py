@@ -74,9 +74,9 @@ LEGS = (
     ),
     Mutant(
         "walks are reused across other barriers",
-        "assessment/ground.py",
-        " and ways.key == since.ways.key",
-        "",
+        "assessment/shared.py",
+        "walk = walk and (ways or city.ways.key == since.ways.key)",
+        "walk = bool(walk)",
         LEG_TESTS,
     ),
     Mutant(

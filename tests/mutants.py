@@ -22,6 +22,7 @@ from pathlib import Path
 
 from tests.faults import NETWORK, WHOLE, Mutant
 from tests.faults_of_access import ACCESS
+from tests.faults_of_changes import CHANGES
 from tests.faults_of_isochrones import ISOCHRONES
 from tests.faults_of_judging import JUDGING
 from tests.faults_of_legs import LEGS
@@ -36,7 +37,7 @@ FAILED = 1
 """What pytest ends with when tests fail; other codes mean that it could not run them."""
 
 
-MUTANTS: tuple[Mutant, ...] = (*NETWORK, *JUDGING, *ACCESS, *LEGS, *ISOCHRONES)
+MUTANTS: tuple[Mutant, ...] = (*NETWORK, *JUDGING, *ACCESS, *LEGS, *ISOCHRONES, *CHANGES)
 
 
 def failing(folder: Path, tests: tuple[str, ...]) -> str:

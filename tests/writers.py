@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     import folium
+    from matplotlib.figure import Figure
 
     from servicecircle.assessment import Assessment
 
@@ -61,6 +62,12 @@ def page() -> folium.Map:
 
 
 @cache
+def figure() -> Figure:
+    """Return a figure for print."""
+    return sc.gap_figure(result(), "LY-01")
+
+
+@cache
 def scenario() -> sc.Scenario:
     """Return a scenario whose file takes a moment to write."""
     return sc.Scenario("封路").closing_ways(result().city.walk.edges.iloc[:60])
@@ -70,6 +77,10 @@ WRITERS: dict[str, Callable[[Path], object]] = {
     "summary.html": lambda path: sc.write_summary(result(), path),
     "report.html": lambda path: sc.write_report(result(), path, figures=[]),
     "tables.xlsx": lambda path: sc.write_excel(result(), path),
+    "report.docx": lambda path: sc.write_word(result(), path, figures=[], cards=""),
+    "map.png": lambda path: sc.write_figure(figure(), path, dpi=60),
+    "map.svg": lambda path: sc.write_figure(figure(), path),
+    "map.pdf": lambda path: sc.write_figure(figure(), path),
     "summary.md": lambda path: sc.write_markdown(result(), path),
     "manifest.json": lambda path: sc.write_manifest(result(), path),
     "data.html": lambda path: sc.write_data_report(result().report, path, title="town"),

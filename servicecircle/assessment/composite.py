@@ -10,7 +10,7 @@ import pandas as pd
 
 from servicecircle.assessment.edge import edge_evidence, near_edge
 from servicecircle.assessment.groups import group_of
-from servicecircle.assessment.reach import same_zone, scope_missing
+from servicecircle.assessment.reach import scope_missing
 from servicecircle.assessment.residents import CellFigures, resident_rows
 from servicecircle.assessment.rows import (
     Outcome,
@@ -96,7 +96,7 @@ def _needed(ground: Ground, composite: Composite, selections: list[Selection], s
 
 def _same_zone(ground: Ground, needed: list[Needed]) -> dict[str, NDArray[np.bool_]]:
     """Return for each level which cells have every service within its limit in their own zone."""
-    parts = [same_zone(ground, one.facilities, np.full(len(ground.cells), one.limit_m)) for one in needed]
+    parts = [ground.own_zone(one.facilities, np.full(len(ground.cells), one.limit_m)) for one in needed]
     return {level: np.all([part[level] for part in parts], axis=0) for level in ground.cell_zones.columns}
 
 

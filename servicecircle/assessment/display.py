@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from servicecircle.assessment.rows import CITY, WHOLE_CITY
@@ -41,9 +42,12 @@ def exact_text(value: float, *, target: float | None = None, of_share: bool = Fa
 
 def main_row(result: Assessment, standard: Standard) -> pd.Series[Any] | None:
     """Return the row that speaks for a standard: of the scope's own area, else of the whole city; None without them."""
-    rows = result.table[(result.table["standard_id"] == standard.id) & (result.table["class"] == "all")]
-    first = pd.concat([rows[rows["level"].isin(standard.area_levels)], rows[rows["zone_id"] == CITY]])
-    return first.iloc[0] if len(first) else None
+    table = result.table
+    rows = np.flatnonzero((table["standard_id"] == standard.id) & (table["class"] == "all"))
+    own = np.isin(table["level"].to_numpy()[rows], standard.area_levels)
+    whole = table["zone_id"].to_numpy()[rows] == CITY
+    first = [*rows[own], *rows[whole]]
+    return table.iloc[first[0]] if first else None
 
 
 def lost_standards(result: Assessment) -> tuple[str, ...]:

@@ -152,13 +152,12 @@ def _together(shapes: NDArray[Any], spacing: float) -> NDArray[np.int64]:
 
 def _main_zone(zones: NDArray[Any], group: NDArray[np.float64], people: NDArray[np.float64]) -> str:
     """Return the zone where most of a gap's group lives (then most residents, then the lowest id); "" without any."""
-    frame = pd.DataFrame({"zone": zones, "group": group, "people": people}).dropna(subset="zone")
-    sums = (
-        frame.groupby("zone", as_index=False)
-        .sum()
-        .sort_values(["group", "people", "zone"], ascending=[False, False, True])
-    )
-    return str(sums["zone"].iloc[0]) if len(sums) else ""
+    known = np.array([isinstance(zone, str) for zone in zones], dtype=bool)
+    if not known.any():
+        return ""
+    names, place = np.unique(zones[known].astype(str), return_inverse=True)
+    groups, residents = (np.bincount(place, weights=values[known]) for values in (group, people))
+    return str(names[np.lexsort((names, -residents, -groups))[0]])
 
 
 def _zone_at(ground: Ground, shape: BaseGeometry) -> str:

@@ -6,21 +6,28 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 import shapely
 
 from servicecircle.assessment.groups import with_zone_shares
+from servicecircle.assessment.reused import OwnZone, Walked, changes, closest
+from servicecircle.assessment.shared import Shared, shared_with
 from servicecircle.city.zoning import zones_of
-from servicecircle.network import Nearest, Pairs, Positions, nearest, within
+from servicecircle.network import Nearest, Pairs, Positions, within
+from servicecircle.network.catchments import Catchments, Origins
+from servicecircle.network.positions import joined
+from servicecircle.network.travel import Search
+from servicecircle.units import reaches
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import geopandas as gpd
-    import pandas as pd
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
     from servicecircle.city import City, Ways
+    from servicecircle.findings import Finding
     from servicecircle.network import WalkNetwork
 
 
@@ -30,6 +37,43 @@ class StopWalks:
 
     cells: Pairs
     between: Pairs
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Homes:
+    """Cells on the walk network, made ready: for the nearest facilities, and for all within a limit."""
+
+    ready: Origins
+    search: Search
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Earlier:
+    """What an earlier ground found, its facilities numbered as in the later one."""
+
+    walks: list[Walked] = field(default_factory=list)
+    own_zones: list[OwnZone] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, since: Ground, shared: Shared) -> Earlier:
+        """Return what an earlier ground found, from the same cells."""
+        stays, same = (np.append(np.where(there, shared.number, -1), -1) for there in (shared.stays, shared.same))
+        zoned = since.own_zones if shared.zones and shared.people else []
+        return cls([one.renumbered(stays) for one in since.walks.values()], [one.renumbered(same) for one in zoned])
+
+    def forget(self) -> None:
+        """Forget what is of no more use, so that no assessment keeps those before it."""
+        self.walks.clear()
+        self.own_zones.clear()
+
+    def still_walked(self, since: Ground, shared: Shared) -> dict[bytes, Walked]:
+        """Return the walks to facilities of services in which nothing changed."""
+        kept = {}
+        for (key, old), new in zip(since.walks.items(), self.walks, strict=False):
+            services = set(since.facilities["service"].to_numpy()[old.number[~old.gone]])
+            if shared.touched.isdisjoint(services):
+                kept[key] = new
+        return kept
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,16 +102,26 @@ class Ground:
         The ground of all zones.
     ways
         The barriers that bind, and the doors.
-    cell_positions, facility_positions
-        Both on the walk network.
+    origins
+        The cells on the walk network, made ready for walks.
+    facility_positions
+        The facilities on it.
     estimated
         Groups of residents that are only estimated, from shares or totals of zones.
     walks
-        Distances found so far, by the facilities they lead to.
+        Walks found so far, by the facilities they lead to.
+    own_zones
+        How many facilities of their own zone cells reach, as far as that was asked.
     on_roads
         Cells and facilities on the drive network, once they were placed there.
     to_stops
         Walks to bus stops, once they were looked for.
+    placement
+        What was found about the legs of cells and facilities, by layer.
+    earlier
+        What an earlier ground found that helps here.
+    shared
+        What the city has in common with that of the earlier ground; None where there was none.
     """
 
     city: City
@@ -80,12 +134,21 @@ class Ground:
     areas: Mapping[str, BaseGeometry]
     extent: BaseGeometry
     ways: Ways
-    cell_positions: Positions
+    origins: Homes
     facility_positions: Positions
     estimated: frozenset[str] = frozenset()
-    walks: dict[bytes, Nearest] = field(default_factory=dict)
+    walks: dict[bytes, Walked] = field(default_factory=dict)
+    own_zones: list[OwnZone] = field(default_factory=list)
     on_roads: dict[str, Positions] = field(default_factory=dict)
     to_stops: list[StopWalks] = field(default_factory=list)
+    placement: dict[str, tuple[Finding, ...]] = field(default_factory=dict)
+    earlier: Earlier = field(default_factory=Earlier)
+    shared: Shared | None = None
+
+    @property
+    def cell_positions(self) -> Positions:
+        """Return the cells on the walk network."""
+        return self.origins.ready.positions
 
     def group(self, group: str) -> NDArray[np.float64]:
         """Return the residents of a group in each cell, shape (cells,)."""
@@ -116,15 +179,54 @@ class Ground:
         """Return each cell's walk (metres) to the nearest of some facilities, and which; inf and -1 without one."""
         key = self._key(facilities)
         if key not in self.walks:
-            found = nearest(self.city.walk, self.cell_positions, self.facility_positions.take(facilities))
-            chosen = np.where(found.facility >= 0, np.append(facilities, -1)[found.facility], -1)
-            self.walks[key] = Nearest(found.distance_m, chosen)
-        return self.walks[key]
+            near = closest((*self.earlier.walks, *self.walks.values()), facilities)
+            self.walks[key] = (
+                Walked.of(facilities, Catchments.of(self.origins.ready, self.facility_positions.take(facilities)))
+                if near is None
+                else near.to(facilities, self.facility_positions)
+            )
+        return self.walks[key].nearest
 
     def pairs(self, facilities: NDArray[np.int64], limit_m: float) -> Pairs:
         """Return every cell and facility within a walk (metres) of each other."""
-        found = within(self.city.walk, self.cell_positions, self.facility_positions.take(facilities), limit_m=limit_m)
+        found = self.origins.search.within(self.facility_positions.take(facilities), limit_m=limit_m)
         return Pairs(found.origin, facilities[found.facility], found.distance_m)
+
+    def own_zone(self, facilities: NDArray[np.int64], limit_m: NDArray[np.float64]) -> dict[str, NDArray[np.bool_]]:
+        """Return for each level which cells reach a facility of their own zone within their limit (metres)."""
+        known = [one for one in (*self.own_zones, *self.earlier.own_zones) if np.array_equal(one.limit_m, limit_m)]
+        near = closest(known, facilities)
+        if near is None:
+            nothing = {level: np.zeros(len(limit_m), dtype=np.int32) for level in self.cell_zones.columns}
+            nobody = self.facility_positions.take([])
+            near = OwnZone(np.empty(0, dtype=np.int64), nobody, self.facility_zones.iloc[:0], limit_m, nothing)
+        removed, added = changes(near, facilities)
+        if len(removed) or len(added) or not any(near is one for one in self.own_zones):
+            left = near.positions.take(removed), near.zones.iloc[removed]
+            fewer, more = self._in_own_zone(*left, limit_m), self._in_own_zone(*self._standing(added), limit_m)
+            counts = {level: near.counts[level] - fewer[level] + more[level] for level in near.counts}
+            near = OwnZone(facilities, *self._standing(facilities), limit_m, counts)
+            self.own_zones.append(near)
+        return {level: count > 0 for level, count in near.counts.items()}
+
+    def _standing(self, facilities: NDArray[np.int64]) -> tuple[Positions, pd.DataFrame]:
+        return self.facility_positions.take(facilities), self.facility_zones.iloc[facilities]
+
+    def _in_own_zone(
+        self, positions: Positions, zones: pd.DataFrame, limit_m: NDArray[np.float64]
+    ) -> dict[str, NDArray[np.int32]]:
+        """Return for each level how many of some facilities each cell reaches that lie in its own zone."""
+        pairs = self.origins.search.within(positions, limit_m=float(limit_m.max(initial=0.0)))
+        near = reaches(pairs.distance_m, limit_m[pairs.origin])
+        origin, facility = pairs.origin[near], pairs.facility[near]
+        counts = {}
+        for level in self.cell_zones.columns:
+            held = self.cell_zones[level].cat
+            home = held.codes.to_numpy()[origin]
+            away = held.categories.get_indexer(pd.Index(zones[level], dtype=object))[facility]
+            own = origin[(home >= 0) & (home == away)]
+            counts[level] = np.bincount(own, minlength=len(limit_m)).astype(np.int32)
+        return counts
 
     def straight_to(self, facilities: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         """Return each cell's straight-line distance (metres) to the nearest of some facilities, and which it is."""
@@ -162,38 +264,105 @@ class Ground:
 
 
 def make_ground(city: City, *, since: Ground | None = None) -> Ground:
-    """Return a city made ready; what an earlier one shares with it (walk network, cells) is taken from there."""
+    """Return a city made ready; what an earlier one shares with it is taken from there."""
     facilities = city.facilities.sort_values("id", kind="stable").reset_index(drop=True)
-    ways, rule = city.ways, city.access
-    placed = ways.placed(city.walk, facilities.geometry.to_numpy(), rule=rule, ids=facilities["id"])
-    zone_points = city.zones.geometry.representative_point()
-    zone_zones, _ = zones_of(zone_points, city.zones, declared=city.zones["zone_id"])
-    facility_zones = city.facility_zones.reindex(facilities["id"])
-    cell_zones = city.cell_zones
-    cells, estimated = with_zone_shares(city.population.set_index("cell_id", drop=False), cell_zones, city.zones)
-    if since is not None and _same_walk(city, since.city) and ways.key == since.ways.key:
-        old = since.facility_ids
-        walks = {key: _renumbered(walk, old, facilities["id"].to_numpy()) for key, walk in since.walks.items()}
-        cell_positions = since.cell_positions
+    shared = None if since is None else shared_with(since, city, facilities)
+    if since is None or shared is None:
+        return _new_ground(city, facilities, None, None)
+    return _new_ground(city, facilities, since, shared)
+
+
+def _new_ground(city: City, facilities: gpd.GeoDataFrame, since: Ground | None, shared: Shared | None) -> Ground:
+    ways, rule = since.ways if since and shared and shared.ways else city.ways, city.access
+    if since and shared and shared.zones:
+        zone_zones, extent = since.zone_zones, since.extent
+    else:
+        zone_points = city.zones.geometry.representative_point()
+        zone_zones, _ = zones_of(zone_points, city.zones, declared=city.zones["zone_id"])
+        zone_zones = zone_zones.set_axis(city.zones["zone_id"].to_numpy())
+        extent = shapely.union_all(city.zones.geometry.to_numpy())
+    if since and shared and shared.zones and shared.people:
+        cells, cell_zones, estimated = since.cells, since.cell_zones, since.estimated
+    else:
+        membership = city.cell_zones
+        cells, told = with_zone_shares(city.population.set_index("cell_id", drop=False), membership, city.zones)
+        cell_zones, estimated = membership.astype("category"), frozenset(told)
+    if since and shared and shared.cells:
+        origins = since.origins
+        placement = _still_placed(since, shared)
     else:
         centres = city.population.geometry.centroid.to_numpy()
-        walks, cell_positions = {}, ways.placed(city.walk, centres, rule=rule)
+        placed, placement = ways.placed(city.walk, centres, rule=rule), {}
+        origins = Homes(Origins.of(city.walk, placed), Search(city.walk, placed))
+    before = (since, shared) if since and shared else None
+    placed_before = before if shared and shared.cells else None
+    facility_positions = _facility_positions(city, ways, facilities, before=placed_before)
+    earlier = Earlier.of(since, shared) if since and shared and shared.cells else Earlier()
     return Ground(
         city,
         cells,
-        city.cell_xy,
-        cell_zones.astype("category"),
+        since.cell_xy if since and shared and shared.people else city.cell_xy,
+        cell_zones,
         facilities,
-        facility_zones.astype("category"),
-        zone_zones.set_axis(city.zones["zone_id"].to_numpy()),
-        _area_shapes(city),
-        shapely.union_all(city.zones.geometry.to_numpy()),
+        _facility_zones(city, facilities, before=before if shared and shared.zones else None),
+        zone_zones,
+        since.areas if since and shared and shared.areas else _area_shapes(city),
+        extent,
         ways,
-        cell_positions,
-        placed,
-        frozenset(estimated),
-        walks,
+        origins,
+        facility_positions,
+        estimated,
+        earlier=earlier,
+        walks={} if since is None or shared is None else earlier.still_walked(since, shared),
+        placement=placement,
+        shared=shared,
     )
+
+
+def _still_placed(since: Ground, shared: Shared) -> dict[str, tuple[Finding, ...]]:
+    """Return what was found about legs and holds: by layer."""
+    kept = {"population": shared.people, "facilities": not shared.touched}
+    return {layer: found for layer, found in since.placement.items() if shared.ways and kept[layer]}
+
+
+def _kept(shared: Shared, size: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the earlier facilities that stand where they stood, in their new order, and the numbers of all others."""
+    new = np.where(shared.stays, shared.number, -1)
+    old = np.full(size, -1, dtype=np.int64)
+    old[new[new >= 0]] = np.flatnonzero(new >= 0)
+    return old, np.flatnonzero(old < 0)
+
+
+def _facility_positions(
+    city: City, ways: Ways, facilities: gpd.GeoDataFrame, *, before: tuple[Ground, Shared] | None
+) -> Positions:
+    """Return where facilities stand on the network; only those that did not stand there before are placed."""
+    places, ids = facilities.geometry.to_numpy(), facilities["id"]
+    if before is None:
+        return ways.placed(city.walk, places, rule=city.access, ids=ids)
+    since, shared = before
+    old, fresh = _kept(shared, len(facilities))
+    there = np.flatnonzero(old >= 0)
+    new = ways.placed(city.walk, places[fresh], rule=city.access, ids=ids.iloc[fresh])
+    both = joined(since.facility_positions.take(old[there]), new)
+    return both.take(np.argsort(np.concatenate([there, fresh]), kind="stable"))
+
+
+def _facility_zones(city: City, facilities: gpd.GeoDataFrame, *, before: tuple[Ground, Shared] | None) -> pd.DataFrame:
+    """Return the zone of each level that each facility lies in; only those that are new are looked for."""
+    fresh, parts = facilities, []
+    if before is not None:
+        since, shared = before
+        old, _ = _kept(shared, len(facilities))
+        declared = since.facilities["zone_id"].to_numpy(dtype=object)[old], facilities["zone_id"].to_numpy(dtype=object)
+        same = (old >= 0) & ((declared[0] == declared[1]) | (pd.isna(declared[0]) & pd.isna(declared[1])))
+        parts = [since.facility_zones.iloc[old[same]].astype(object)]
+        fresh = facilities[~same]
+    if len(fresh) or not parts:
+        found, _ = zones_of(fresh.geometry, city.zones, declared=fresh["zone_id"])
+        parts.append(found.set_axis(pd.Index(fresh["id"], name="id")))
+    together = parts[0] if len(parts) == 1 else pd.concat(parts)
+    return pd.DataFrame(together.reindex(facilities["id"])).astype("category")
 
 
 def _area_shapes(city: City) -> dict[str, BaseGeometry]:
@@ -204,17 +373,3 @@ def _area_shapes(city: City) -> dict[str, BaseGeometry]:
     for shape in shapes.values():
         shapely.prepare(shape)
     return shapes
-
-
-def _same_walk(city: City, other: City) -> bool:
-    """Return whether people walk from the same places, over the same network, by the same rule."""
-    same_cells = np.array_equal(city.population["cell_id"].to_numpy(), other.population["cell_id"].to_numpy())
-    same_places = same_cells and np.array_equal(city.cell_xy, other.cell_xy)
-    return city.walk is other.walk and city.access == other.access and same_places
-
-
-def _renumbered(walk: Nearest, old: NDArray[Any], new: NDArray[Any]) -> Nearest:
-    """Return a walk whose facilities have the numbers of another list; all it leads to are in that one too."""
-    number = {facility: i for i, facility in enumerate(new)}
-    table = np.array([number.get(facility, -1) for facility in old] + [-1])
-    return Nearest(walk.distance_m, table[walk.facility])

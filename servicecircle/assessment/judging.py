@@ -12,6 +12,7 @@ from servicecircle.assessment.composite import assess_composite
 from servicecircle.assessment.connection import assess_connection
 from servicecircle.assessment.coverage import assess_coverage
 from servicecircle.assessment.ground import Ground, make_ground
+from servicecircle.assessment.held import held_outcomes
 from servicecircle.assessment.membership import levels_missing
 from servicecircle.assessment.network_quality import network_cautions, poor_zones
 from servicecircle.assessment.placeless import tell_placeless
@@ -57,8 +58,8 @@ def assess(
     scenario
         A name for this assessment, the first column of its table; else that of the scenario that made the city.
     since
-        An earlier assessment: walks that the change between its city and this one cannot touch are taken from it. The
-        result is the same as without.
+        An earlier assessment: what the change between its city and plan and these cannot touch is taken from it, told
+        by what they hold. The result is the same as without, to the last bit.
     progress
         Whether a progress bar is shown when it takes longer than two seconds.
 
@@ -90,18 +91,10 @@ def assess(
     scenario = scenario or city.about.scenario
     ground = make_ground(city, since=since.ground if since is not None else None)
     bar = tqdm(plan.standards, desc="standards", unit="", delay=2, disable=not progress)
-    outcomes = {standard.id: _with_rows(ground, standard, _assess_one(ground, plan, standard)) for standard in bar}
     poor = poor_zones(ground)
-    for standard in plan.standards:
-        outcomes[standard.id].evidence += network_cautions(poor, standard, outcomes[standard.id])
-        if not outcomes[standard.id].blocked:
-            outcomes[standard.id].evidence += tell_placeless(ground, standard)
-        outcomes[standard.id].evidence += [
-            evidence(standard, f"missing_{one.kind}" if one.blocks else one.kind, about=one.name, zh=one.zh, en=one.en)
-            for one in outcomes[standard.id].missing
-        ]
-        dated = _as_of(ground, standard)
-        outcomes[standard.id].rows = [row | {"as_of": dated} for row in outcomes[standard.id].rows]
+    held = {} if since is None else held_outcomes(ground, plan, since)
+    outcomes = {one.id: held[one.id] if one.id in held else _outcome(ground, plan, one, poor) for one in bar}
+    ground.earlier.forget()
     rows = [row for outcome in outcomes.values() for row in outcome.rows]
     companions = [row for outcome in outcomes.values() for row in outcome.companions]
     found = [row for outcome in outcomes.values() for row in outcome.evidence]
@@ -117,6 +110,21 @@ def assess(
         ground,
         outcomes,
     )
+
+
+def _outcome(ground: Ground, plan: Plan, standard: Standard, poor: dict[str, tuple[float, float]]) -> Outcome:
+    """Return what a standard comes to, with all that has to be said of it."""
+    outcome = _with_rows(ground, standard, _assess_one(ground, plan, standard))
+    outcome.evidence += network_cautions(poor, standard, outcome)
+    if not outcome.blocked:
+        outcome.evidence += tell_placeless(ground, standard)
+    outcome.evidence += [
+        evidence(standard, f"missing_{one.kind}" if one.blocks else one.kind, about=one.name, zh=one.zh, en=one.en)
+        for one in outcome.missing
+    ]
+    dated = _as_of(ground, standard)
+    outcome.rows = [row | {"as_of": dated} for row in outcome.rows]
+    return outcome
 
 
 def _assess_one(ground: Ground, plan: Plan, standard: Standard) -> Outcome:

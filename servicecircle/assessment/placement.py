@@ -23,14 +23,19 @@ if TYPE_CHECKING:
 
 
 def placement_findings(ground: Ground) -> list[Finding]:
-    """Return what became of the legs of cells, with their residents, and of facilities."""
+    """Return what became of the legs of cells, with their residents, and of facilities.
+
+    What was found before about a layer, in this ground or in one that shares it, is not looked for again.
+    """
     limit = f"{ground.city.access.max_access_m:g}"
     sides = (
         ("population", ground.city.population.geometry.centroid.to_numpy(), ground.cell_positions),
         ("facilities", ground.facilities.geometry.to_numpy(), ground.facility_positions),
     )
-    found = []
     for layer, places, positions in sides:
+        if layer in ground.placement:
+            continue
+        found = []
         straight = positions
         if len(ground.ways.barriers) or positions.doors is not None:
             straight = snap(ground.city.walk, places, rule=ground.city.access)
@@ -48,7 +53,8 @@ def placement_findings(ground: Ground) -> list[Finding]:
         for code, where in cases.items():
             if where.any():
                 found.append(_finding(ground, layer, code, where, limit=limit))
-    return found
+        ground.placement[layer] = tuple(found)
+    return [finding for layer, _, _ in sides for finding in ground.placement[layer]]
 
 
 def crossing_legs(ground: Ground, positions: Positions, barriers: Barriers) -> Flags:

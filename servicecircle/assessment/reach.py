@@ -57,7 +57,7 @@ def assess_reach(ground: Ground, plan: Plan, standard: Standard, reach: Reach) -
         group.estimated,
         {name: ground.of_setting(name) for name in sorted(reach.by_class, reverse=True)},
         _others(ground, plan, reach, limit, facilities=selection.facilities),
-        same_zone(ground, selection.facilities, limit),
+        ground.own_zone(selection.facilities, limit),
     )
     resident_rows(ground, standard, figures, outcome, group=group.column)
     near = near_edge(ground, selection.facilities, limit, among=figures.in_scope & ~figures.covered)
@@ -93,23 +93,6 @@ def _others(
         others[f"network_{metres:g}_m"] = reaches(walk.distance_m, metres)
         others[f"radius_{metres:g}_m"] = reaches(straight, metres)
     return others
-
-
-def same_zone(
-    ground: Ground, facilities: NDArray[np.int64], limit: NDArray[np.float64]
-) -> dict[str, NDArray[np.bool_]]:
-    """Return for each level which cells reach a facility of their own zone within their limit."""
-    longest = float(limit.max()) if len(limit) else 0.0
-    pairs = ground.pairs(facilities, longest)
-    near = reaches(pairs.distance_m, limit[pairs.origin])
-    origin, facility = pairs.origin[near], pairs.facility[near]
-    result = {}
-    for level in ground.cell_zones.columns:
-        home, away = ground.cell_zones[level].to_numpy()[origin], ground.facility_zones[level].to_numpy()[facility]
-        covered = np.zeros(len(ground.cells), dtype=bool)
-        covered[origin[pd.notna(home) & (home == away)]] = True
-        result[level] = covered
-    return result
 
 
 def reach_cells(ground: Ground, figures: CellFigures, walk: Nearest, limit: NDArray[np.float64]) -> pd.DataFrame:

@@ -133,17 +133,21 @@ def _all_units(ground: Ground, standard: Standard) -> Iterator[Unit]:
         name = ground.city.name or WHOLE_CITY
         yield Unit(CITY, name, WHOLE_CITY, everywhere, inside, ground.extent, WHOLE_CITY in standard.judge)
     zones = ground.city.zones.sort_values("zone_id")
-    for level in levels(zones):
-        for zone in zones[zones["level"] == level].itertuples() if level in wanted else ():
-            yield Unit(
-                str(zone.zone_id),
-                str(zone.name),
-                level,
-                (ground.cell_zones[level] == zone.zone_id).to_numpy(dtype=bool),
-                (ground.facility_zones[level] == zone.zone_id).to_numpy(dtype=bool),
-                zone.geometry,
-                level in standard.judge,
-            )
+    for level in levels(zones) if wanted.intersection(zones["level"]) else ():
+        if level not in wanted:
+            continue
+        part = zones[(zones["level"] == level).to_numpy()]
+        ids, names = part["zone_id"].to_numpy(dtype=object), part["name"].to_numpy(dtype=object)
+        cells, facilities = _codes(ground.cell_zones[level], ids), _codes(ground.facility_zones[level], ids)
+        for row, (zone, name, shape) in enumerate(zip(ids, names, part.geometry.to_numpy(), strict=True)):
+            here, there = cells == row, facilities == row
+            yield Unit(str(zone), str(name), level, here, there, shape, level in standard.judge)
+
+
+def _codes(held: pd.Series[Any], zones: NDArray[np.object_]) -> NDArray[np.int64]:
+    """Return for each place which of some zones holds it, by number, -1 for none; ``held`` is of categories."""
+    numbers = pd.Index(zones).get_indexer(held.cat.categories)
+    return np.asarray(np.append(numbers, -1)[held.cat.codes.to_numpy()], dtype=np.int64)
 
 
 def _area_unit(ground: Ground, standard: Standard, kind: str) -> Unit:

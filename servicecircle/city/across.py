@@ -105,7 +105,8 @@ NEAR_M = 15.0
 def doubtful_names(facilities: gpd.GeoDataFrame, zones: gpd.GeoDataFrame, services: Iterable[str]) -> list[Finding]:
     """Return warnings about services and levels that the vocabulary does not know, and services without a facility."""
     found = []
-    given = sorted({*facilities["service"], *services})
+    held = set(facilities["service"])
+    given = sorted({*held, *services})
     strange = [name for name in given if name not in SERVICES]
     for name in strange:
         en = f"service {name!r} is none of the known ones: only a plan that names it counts it. {_near(name)}"
@@ -115,7 +116,7 @@ def doubtful_names(facilities: gpd.GeoDataFrame, zones: gpd.GeoDataFrame, servic
         en = f"level {name!r} is none of those that the bundled plans speak of ({listed(KNOWN_LEVELS)})."
         zh = f"层级 {name} 不是内置规划使用的层级（{'、'.join(KNOWN_LEVELS)}）。"
         found.append(Finding("zones", "unknown_level", "warning", en, zh, "level"))
-    empty = [name for name in given if name not in set(facilities["service"])]
+    empty = [name for name in given if name not in held]
     if empty:
         names = listed(f"{name} {word(name, 'zh')}" for name in empty)
         en = f"loaded without a single facility: counted as none, not as unknown: {names}."
@@ -133,19 +134,24 @@ def _near(name: str) -> str:
     return f"Did you mean {told}?" if told else ""
 
 
-def doubles(cells: gpd.GeoDataFrame, facilities: gpd.GeoDataFrame) -> list[Finding]:
-    """Return warnings about cells, and facilities of one service, that stand at the same place: each is counted."""
-    found = []
+def double_cells(cells: gpd.GeoDataFrame) -> list[Finding]:
+    """Return the warning about cells that stand at the same place: each is counted."""
     xy = np.round(shapely.get_coordinates(cells.geometry.centroid.to_numpy()) / SAME_PLACE_M)
     twice = pd.DataFrame(xy).duplicated(keep="first").to_numpy()
     if twice.any():
         en = "at the same place as another cell: both are counted. Remove what is there twice."
         zh = "与另一格网位置相同，均已计入；请删除重复。"
-        found.append(_about_cells(cells, twice, code="same_place", en=en, zh=zh))
+        return [_about_cells(cells, twice, code="same_place", en=en, zh=zh)]
+    return []
+
+
+def double_facilities(facilities: gpd.GeoDataFrame) -> list[Finding]:
+    """Return warnings about facilities of one service that stand at the same place, or beside each other."""
+    found = []
     x, y = (get(facilities.geometry.to_numpy()) for get in (shapely.get_x, shapely.get_y))
+    x, y = np.round(x / SAME_PLACE_M), np.round(y / SAME_PLACE_M)
     keys = pd.DataFrame({"service": facilities["service"].to_numpy(), "x": x, "y": y})
-    keys[["x", "y"]] = (keys[["x", "y"]] / SAME_PLACE_M).round()
-    again = keys.duplicated(keep="first").to_numpy() & keys["x"].notna().to_numpy()
+    again = keys.duplicated(keep="first").to_numpy() & ~np.isnan(x)
     if again.any():
         ids = facilities["id"].to_numpy()[again]
         en = "of the same service and at the same place as another: each counts. Remove what is there twice."
@@ -156,13 +162,15 @@ def doubles(cells: gpd.GeoDataFrame, facilities: gpd.GeoDataFrame) -> list[Findi
 
 def _near_doubles(facilities: gpd.GeoDataFrame) -> list[Finding]:
     """Return the warning about facilities of one service and name that stand beside each other."""
-    here = facilities[facilities["name"].notna() & ~(facilities.geometry.isna() | facilities.geometry.is_empty)]
-    points = np.asarray(here.geometry.to_numpy(), dtype=object)
+    points = np.asarray(facilities.geometry.to_numpy(), dtype=object)
+    here = facilities["name"].notna().to_numpy() & ~(shapely.is_missing(points) | shapely.is_empty(points))
+    points = points[here]
     one, other = shapely.STRtree(points).query(points, predicate="dwithin", distance=NEAR_M)
-    keys = pd.factorize(pd.MultiIndex.from_frame(here[["service", "name"]]))[0]
-    apart = shapely.distance(points[one], points[other]) > SAME_PLACE_M
-    same = (keys[one] == keys[other]) & apart
-    ids = here["id"].to_numpy()
+    one, other = one[one < other], other[one < other]
+    service, name, ids = (facilities[column].to_numpy(dtype=object)[here] for column in ("service", "name", "id"))
+    same = (service[one] == service[other]) & (name[one] == name[other])
+    one, other = one[same], other[same]
+    same = shapely.distance(points[one], points[other]) > SAME_PLACE_M
     pairs = sorted({tuple(sorted((ids[a], ids[b]))) for a, b in zip(one[same], other[same], strict=True)})
     if not pairs:
         return []

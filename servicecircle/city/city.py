@@ -10,11 +10,13 @@ import numpy as np
 import pandas as pd
 
 from servicecircle.city.catchments import Limits, catchments
+from servicecircle.city.changing import unchecked, with_facilities
 from servicecircle.city.contents import stop_at_errors, without_layer
 from servicecircle.city.display import html_of
 from servicecircle.city.estates import lived_in
 from servicecircle.city.growth import Growing
 from servicecircle.city.inspection import Inspection
+from servicecircle.city.moving import moved
 from servicecircle.city.vocabulary import ATTRIBUTES
 from servicecircle.city.years import facilities_in
 from servicecircle.city.zoning import redrawn
@@ -23,7 +25,7 @@ from servicecircle.findings import DataReport
 from servicecircle.text import did_you_mean, listed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -97,9 +99,12 @@ class City(Growing):
         new.project(self.crs)
         new.require("service")
         stop_at_errors(DataReport(tuple(new.findings)))
-        frame = new.frame.dropna(axis="columns", how="all")
-        together = pd.concat([self.facilities, frame], ignore_index=True) if len(frame) else self.facilities
-        return self._with_facilities(together, [*self.services, *new.frame["service"].dropna()])
+        empty = [name for name in new.frame.columns.drop("geometry") if new.frame[name].isna().all()]
+        frame = new.frame.drop(columns=empty)
+        size = len(self.facilities)
+        fresh = frame.set_axis(pd.RangeIndex(size, size + len(frame)))
+        services = [*self.services, *new.frame["service"].dropna()]
+        return with_facilities(self, self.facilities, fresh, services=services, found=new.findings)
 
     def removing(self, ids: str | Iterable[str]) -> City:
         """Return a city without some facilities; their services stay known, as true zeros if nothing is left.
@@ -114,7 +119,8 @@ class City(Growing):
         InputError
             If there is no facility with such an id.
         """
-        return self._with_facilities(self.facilities[~self._chosen(ids)], self.services)
+        kept = self.facilities[~self._chosen(ids)]
+        return with_facilities(self, kept, kept.iloc[:0], services=self.services)
 
     def changing(self, ids: str | Iterable[str], **values: Any) -> City:
         """Return a city in which columns of some facilities have other values.
@@ -134,17 +140,47 @@ class City(Growing):
             If a value does not fit its column.
         """
         chosen = self._chosen(ids)
-        frame = self.facilities.copy()
+        frame = self.facilities
         known = {*frame.columns, *ATTRIBUTES}
         for column in sorted(set(values) - known):
             raise InputError(f"No facility column {column!r}. {did_you_mean(column, known)} | 设施没有列 {column}。")
+        fresh = frame[chosen]
         for column, value in values.items():
-            cells = (
-                frame[column].astype(object) if column in frame else pd.Series(None, index=frame.index, dtype=object)
-            )
-            cells.loc[chosen] = pd.Series([value] * int(chosen.sum()), index=frame.index[chosen], dtype=object)
-            frame[column] = gpd.GeoSeries(cells, crs=frame.crs) if column == "geometry" else cells
-        return self._with_facilities(frame, [*self.services])
+            cells = pd.Series([value] * len(fresh), index=fresh.index, dtype=object)
+            fresh = fresh.assign(**{column: gpd.GeoSeries(cells, crs=frame.crs) if column == "geometry" else cells})
+        return with_facilities(self, frame[~chosen], fresh, services=self.services)
+
+    def moving(self, places: Mapping[str, Any] | gpd.GeoSeries) -> City:
+        """Return a city in which some facilities stand elsewhere; a zone they declared is told by the new place.
+
+        Doors of a facility that moves (its entrances) stay behind and lead there no more. Bus lines stop where they
+        did.
+
+        Parameters
+        ----------
+        places
+            A new geometry for each facility id, in the city's CRS; or a GeoSeries in any declared CRS, index facility
+            id.
+
+        Raises
+        ------
+        InputError
+            If there is no facility with such an id.
+        LayerError
+            If a geometry is missing, or cannot be where it is said to be.
+
+        Examples
+        --------
+        >>> import servicecircle as sc, shapely
+        >>> city = sc.sample_city()
+        >>> first = city.facilities.iloc[0]
+        >>> there = shapely.Point(first.geometry.x + 100, first.geometry.y)
+        >>> city.moving({first["id"]: there}).facilities.geometry.iloc[0].distance(first.geometry)
+        100.0
+        """
+        city, fresh, found = moved(self, places)
+        kept = self.facilities[~self._chosen(fresh["id"])]
+        return with_facilities(city, kept, fresh, services=self.services, found=found)
 
     def at(self, year: int) -> City:
         """Return the city as its facilities and new estates stand in a year; other residents and the network stay.
@@ -159,10 +195,14 @@ class City(Growing):
             For example 2025.
         """
         frame, found = facilities_in(self.facilities, year)
-        city = self._with_facilities(frame, self.services)
-        report, cells = city.report.plus(*found), lived_in(self.population, year)
-        if cells is not self.population:
-            report = without_layer(report, "population")
+        city = with_facilities(self, frame, frame.iloc[:0], services=self.services)
+        report, cells = (
+            DataReport(tuple(dict.fromkeys((*city.report.findings, *found)))),
+            lived_in(self.population, year),
+        )
+        if cells is self.population:
+            return unchecked(city, about=replace(city.about, report=report))
+        report = without_layer(report, "population")
         return replace(city, population=cells, about=replace(city.about, report=report))
 
     def districts_by(self, column: str, *, level: str = "县区") -> City:
@@ -251,16 +291,6 @@ class City(Growing):
         if unknown:
             raise InputError(f"No facility has the id {listed(unknown)}. | 没有编号为 {listed(unknown)} 的设施。")
         return np.asarray(self.facilities["id"].isin(wanted), dtype=bool)
-
-    def _with_facilities(self, facilities: gpd.GeoDataFrame, services: Iterable[str]) -> City:
-        """Return this city with other facilities; what was found in the old ones and still holds is found again."""
-        frame = facilities.set_index(np.arange(len(facilities)))
-        return replace(
-            self,
-            facilities=frame,
-            services=tuple(services),
-            about=replace(self.about, report=without_layer(self.report, "facilities")),
-        )
 
     def _repr_html_(self) -> str:
         return html_of(self)

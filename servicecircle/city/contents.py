@@ -11,7 +11,8 @@ import shapely
 
 from servicecircle.city.about import About
 from servicecircle.city.across import (
-    doubles,
+    double_cells,
+    double_facilities,
     doubtful_names,
     outside_area_of_use,
     unknown_zones,
@@ -27,7 +28,7 @@ from servicecircle.city.transport import LINES, Transport
 from servicecircle.city.ways import Ways
 from servicecircle.city.zoning import zones_of
 from servicecircle.errors import InputError, LayerError
-from servicecircle.findings import DataReport, Finding
+from servicecircle.findings import DataReport
 from servicecircle.network import AccessRule, WalkNetwork
 
 if TYPE_CHECKING:
@@ -80,9 +81,10 @@ class Contents:
         areas, entrances = (seen[key].frame if key in seen else None for key in ("areas", ENTRANCES))
         cells, settled = with_settings(seen["population"].frame, zones, areas)
         services = {*map(str, self.services), *facilities["service"]}
-        found += doubles(cells, facilities) + doubtful_names(facilities, zones, services)
+        found += double_cells(cells) + double_facilities(facilities) + doubtful_names(facilities, zones, services)
         found += settled + shifted_layers(self.walk, facilities, zones) + border_findings(cells, zones)
-        found += self._outlying(facilities, zones) + outside_area_of_use(self.walk.crs, self.walk.bounds)
+        found += outlying(facilities, self.walk.bounds, self.access.max_access_m, zones=zones)
+        found += outside_area_of_use(self.walk.crs, self.walk.bounds)
         found += about_entrances(entrances, facilities, areas)
         drive, lines = self.transport.drive, seen[LINES].frame if LINES in seen else None
         roads = drive.roads.report.findings if drive is not None else ()
@@ -99,11 +101,6 @@ class Contents:
         }
         for key, value in values.items():
             object.__setattr__(self, key, value)
-
-    def _outlying(self, facilities: gpd.GeoDataFrame, zones: gpd.GeoDataFrame) -> list[Finding]:
-        inside, _ = zones_of(facilities.geometry, zones, declared=facilities["zone_id"])
-        zoned = inside.notna().any(axis=1).to_numpy()
-        return outlying(facilities, self.walk.bounds, self.access.max_access_m, zoned=zoned)
 
     @property
     def name(self) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from servicecircle.city.inspection import Inspection, as_text
-from servicecircle.city.places import PLACES, POLYGONS, drop_no_numbers, inspect_places
+from servicecircle.city.places import PLACES, POLYGONS, drop_no_numbers, inspect_places, say_zone_only
 from servicecircle.city.plausible import inspect_plausible
 from servicecircle.city.vocabulary import (
     ESTIMATED,
@@ -25,6 +25,7 @@ from servicecircle.city.vocabulary import (
 )
 
 if TYPE_CHECKING:
+    import geopandas as gpd
     import pyproj
 
 CITY_ROW = "CITY"
@@ -195,20 +196,27 @@ def inspect_areas(frame: object, crs: pyproj.CRS) -> Inspection:
     return seen
 
 
-def inspect_facilities(frame: object, crs: pyproj.CRS) -> Inspection:
-    """Check the facilities: a service for each, and a place or else a zone; ids are made where none are given."""
+def inspect_facilities(frame: object, crs: pyproj.CRS, *, rest: gpd.GeoDataFrame | None = None) -> Inspection:
+    """Check the facilities: a service for each, and a place or else a zone; ids are made where none are given.
+
+    Parameters
+    ----------
+    frame
+        The facilities, or the part of the layer that is new.
+    crs
+        The CRS they are brought into.
+    rest
+        The rest of the layer, checked before: no id is made that stands there, and what is said of the whole layer is
+        said of it, too.
+    """
     seen = Inspection.of("facilities", frame)
     drop_no_numbers(seen)
     if seen.project(crs):
-        inspect_places(seen)
+        inspect_places(seen, rest)
     if seen.require("service"):
         seen.texts("service")
     for column in ("zone_id", "name"):
-        seen.frame[column] = (
-            as_text(seen.frame[column])
-            if column in seen.frame
-            else pd.Series(None, index=seen.frame.index, dtype=object)
-        )
+        seen.frame[column] = as_text(seen.frame.get(column, pd.Series(None, index=seen.frame.index, dtype=object)))
     for column in NUMBERS:
         if column in seen.frame:
             seen.numbers(column, may_be_missing=True)
@@ -220,19 +228,30 @@ def inspect_facilities(frame: object, crs: pyproj.CRS) -> Inspection:
         seen.frame["status"] = seen.frame["status"].fillna("open")
     else:
         seen.frame["status"] = "open"
-    _inspect_ownership(seen)
+    _inspect_ownership(seen, rest)
     if "services" in seen.frame:
-        seen.frame["services"] = [_offers(value) for value in seen.frame["services"]]
-    _inspect_ids(seen)
+        offers = [_offers(value) for value in seen.frame["services"]]
+        seen.frame["services"] = pd.Series(offers, index=seen.frame.index, dtype=object)
+    _inspect_ids(seen, frozenset() if rest is None else frozenset(rest["id"]))
     return seen
 
 
-def _inspect_ownership(seen: Inspection) -> None:
+def inspect_standing(seen: Inspection) -> None:
+    """Note what is said of facilities that were checked before, as long as they are there."""
+    say_zone_only(seen, seen.labels(seen.frame.geometry.isna().to_numpy()))
+    _inspect_ownership(seen, None)
+
+
+def _inspect_ownership(seen: Inspection, rest: gpd.GeoDataFrame | None) -> None:
     """Replace the words for ownership by the library's terms; other words stay, and are said to count as neither."""
-    if "ownership" not in seen.frame:
+    given = [] if rest is None or "ownership" not in rest else [rest["ownership"]]
+    if "ownership" in seen.frame:
+        owners = as_text(seen.frame["ownership"])
+        seen.frame["ownership"] = owners.where(~owners.isin(list(OWNERSHIPS)), owners.map(OWNERSHIPS))
+        given.append(owners)
+    if not given:
         return
-    owners = as_text(seen.frame["ownership"])
-    seen.frame["ownership"] = owners.where(~owners.isin(list(OWNERSHIPS)), owners.map(OWNERSHIPS))
+    owners = pd.concat(given).sort_index(kind="stable") if rest is not None else given[0]
     unknown = (owners.notna() & ~owners.isin(list(OWNERSHIPS))).to_numpy()
     if unknown.any():
         seen.note(
@@ -256,7 +275,7 @@ def _offers(value: object) -> tuple[str, ...]:
     return tuple(sorted({OFFERS.get(part.strip(), part.strip()) for part in parts if part.strip()}))
 
 
-def _inspect_ids(seen: Inspection) -> None:
+def _inspect_ids(seen: Inspection, taken: frozenset[str]) -> None:
     if "service" not in seen.frame or any(finding.severity == "error" for finding in seen.findings):
         return
     ids = as_text(seen.frame["id"]) if "id" in seen.frame else pd.Series(None, index=seen.frame.index, dtype=object)
@@ -265,18 +284,18 @@ def _inspect_ids(seen: Inspection) -> None:
     nameless = ids.isna().to_numpy()
     if not nameless.any():
         return
-    seen.frame.loc[nameless, "id"] = _made_ids(seen.frame[nameless], set(ids.dropna()))
+    seen.frame.loc[nameless, "id"] = _made_ids(seen.frame[nameless], taken.union(ids.dropna()))
     seen.note(
         "named",
         "repair",
         "id was not given; facilities are numbered by service and place.",
         "未提供 id，已按类别和位置编号。",
         column="id",
-        rows=seen.labels(nameless) if not nameless.all() else (),
+        rows=seen.labels(nameless) if taken or not nameless.all() else (),
     )
 
 
-def _made_ids(frame: pd.DataFrame, taken: set[str]) -> list[str]:
+def _made_ids(frame: pd.DataFrame, taken: frozenset[str]) -> list[str]:
     """Return an id for each row, the same whatever the order of rows: by service, place and name."""
     keys = list(
         zip(

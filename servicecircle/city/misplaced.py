@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import shapely
 
-from servicecircle.alignment import FEWEST_PLACES, MANY_PLACES, STRICT, USUAL, Target, far_away, from_degrees, suspicion
+from servicecircle.alignment import (
+    CHANGES,
+    FAR_M,
+    FEWEST_PLACES,
+    MANY_PLACES,
+    STRICT,
+    USUAL,
+    Target,
+    evenly,
+    far_away,
+    from_degrees,
+    suspicion,
+)
 from servicecircle.datum import inside_china
 from servicecircle.text import listed
 
@@ -17,9 +31,45 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
-    from servicecircle.alignment import Displacement
+    from servicecircle.alignment import Displacement, Limits
     from servicecircle.findings import Finding
     from servicecircle.network import WalkNetwork
+
+
+NEAR_M = FAR_M / 2
+"""Nothing so near the extent of the walk network (metres, in x and in y) lies far from it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Streets:
+    """A walk network made ready for comparisons, and what places gained by being put back (a row for each change)."""
+
+    target: Target
+    gains: dict[tuple[float, float], NDArray[np.float64]]
+
+    def displacement(self, places: NDArray[np.float64], *, limits: Limits) -> Displacement | None:
+        """Return what `Target.displacement` does, at once where no place is new and none gains."""
+        some = evenly(places)
+        if len(some) < FEWEST_PLACES:
+            return None
+        keys = list(map(tuple, some.tolist()))
+        new = [key for key in keys if key not in self.gains]
+        if new:
+            to_metres, xy = from_degrees(self.target.crs), np.array(new)
+            before = self.target.scores(np.column_stack(to_metres.transform(xy[:, 0], xy[:, 1])))
+            after = [
+                self.target.scores(np.column_stack(to_metres.transform(*change(xy[:, 0], xy[:, 1]))))
+                for _, _, change in CHANGES
+            ]
+            self.gains.update(zip(new, before[:, None] - np.column_stack(after), strict=True))
+        gains = np.array([self.gains[key] for key in keys])
+        if not any(limits.gained(np.ascontiguousarray(one)) for one in gains.T):
+            return None
+        return self.target.displacement(places, limits=limits)
+
+
+_TARGETS: WeakKeyDictionary[WalkNetwork, _Streets] = WeakKeyDictionary()
+"""Walk networks made ready: they never change, facilities do."""
 
 
 def far_layers(
@@ -30,7 +80,19 @@ def far_layers(
     # zones may reach far beyond the streets of a city; but not into the zone beside it
     of_zones = far_away(_middles(zones), walk.crs, walk.bounds, layer="zones")
     found += [finding for finding in of_zones if finding.severity == "error"]
+    return [*found, *far_facilities(walk, facilities)]
+
+
+def far_facilities(walk: WalkNetwork, facilities: gpd.GeoDataFrame) -> list[Finding]:
+    """Return what is wrong with services whose middle lies far from the walk network."""
+    found: list[Finding] = []
     middles, services = _middles(facilities), facilities["service"].to_numpy()
+    west, south, east, north = walk.bounds
+    x, y = middles.T
+    # what lies within this of the extent has its median there, too, so that no service needs a closer look
+    beyond = (x < west - NEAR_M) | (x > east + NEAR_M) | (y < south - NEAR_M) | (y > north + NEAR_M)
+    if not beyond.any():
+        return found
     far: dict[str, list[str]] = {}
     for service in sorted(set(services)):
         for finding in far_away(middles[services == service], walk.crs, walk.bounds, layer="facilities"):
@@ -48,22 +110,40 @@ def _middles(frame: gpd.GeoDataFrame) -> NDArray[np.float64]:
 
 def shifted_layers(walk: WalkNetwork, facilities: gpd.GeoDataFrame, zones: gpd.GeoDataFrame) -> list[Finding]:
     """Return warnings about facilities displaced from the walk network, and zones from those of other levels."""
+    return [*shifted_facilities(walk, facilities), *(_shifted_zones(zones) if _in_china(walk) else ())]
+
+
+def _in_china(walk: WalkNetwork) -> bool:
     west, south, east, north = walk.bounds
     middle = (west + east) / 2, (south + north) / 2
-    if not inside_china(*from_degrees(walk.crs).transform(*middle, direction="INVERSE")):
-        return []
-    return [*_shifted_facilities(walk, facilities), *_shifted_zones(zones)]
+    return bool(inside_china(*from_degrees(walk.crs).transform(*middle, direction="INVERSE")))
 
 
-def _shifted_facilities(walk: WalkNetwork, facilities: gpd.GeoDataFrame) -> list[Finding]:
-    placed = facilities[~(facilities.geometry.isna() | facilities.geometry.is_empty)]
-    if len(placed) < FEWEST_PLACES:
+def shifted_facilities(
+    walk: WalkNetwork, facilities: gpd.GeoDataFrame, *, among: Iterable[str] | None = None
+) -> list[Finding]:
+    """Return warnings about services displaced from the walk network, and about all facilities together.
+
+    Parameters
+    ----------
+    walk, facilities
+        The layers, checked.
+    among
+        The services that are looked at by themselves, where the others are known to lie right; None for all.
+    """
+    if not _in_china(walk):
         return []
-    target = Target.of(walk)
-    services = placed["service"].to_numpy()
-    xy = _degrees(placed.geometry)
+    points = facilities.geometry.to_numpy()
+    placed = ~(shapely.is_missing(points) | shapely.is_empty(points))
+    if placed.sum() < FEWEST_PLACES:
+        return []
+    if walk not in _TARGETS:
+        _TARGETS[walk] = _Streets(Target.of(walk), {})
+    target = _TARGETS[walk]
+    services = facilities["service"].to_numpy()[placed]
+    xy = _degrees(facilities.geometry[placed])
     found: dict[tuple[str, bool], list[tuple[str, Displacement]]] = {}
-    for service in sorted(set(services)):
+    for service in sorted(set(services) if among is None else set(services).intersection(among)):
         places = xy[services == service]
         one = target.displacement(places, limits=STRICT) if len(places) >= MANY_PLACES else None
         if one is not None:

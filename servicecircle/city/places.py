@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
@@ -12,14 +12,16 @@ from servicecircle.findings import Finding
 
 if TYPE_CHECKING:
     import geopandas as gpd
-    from numpy.typing import NDArray
 
 POLYGONS = frozenset({"Polygon", "MultiPolygon"})
 PLACES = POLYGONS | {"Point"}
 
 
-def inspect_places(seen: Inspection) -> None:
-    """Bring the places of facilities to points in the plane, and note what has no place and what was changed."""
+def inspect_places(seen: Inspection, rest: gpd.GeoDataFrame | None = None) -> None:
+    """Bring the places of facilities to points in the plane, and note what has no place and what was changed.
+
+    Where only a part of the layer is looked at, ``rest`` is the other part, checked before.
+    """
     _drop_heights(seen)
     geometry = seen.frame.geometry
     single = geometry.geom_type.eq("MultiPoint").to_numpy() & geometry.count_geometries().eq(1).to_numpy()
@@ -27,7 +29,7 @@ def inspect_places(seen: Inspection) -> None:
         seen.frame.loc[single, "geometry"] = geometry[single].centroid
     seen.shapes(PLACES, may_be_missing=True)
     _enter_polygons(seen)
-    _inspect_placeless(seen)
+    _inspect_placeless(seen, rest)
 
 
 def drop_no_numbers(seen: Inspection) -> None:
@@ -86,7 +88,7 @@ def _enter_polygons(seen: Inspection) -> None:
         )
 
 
-def _inspect_placeless(seen: Inspection) -> None:
+def _inspect_placeless(seen: Inspection, rest: gpd.GeoDataFrame | None) -> None:
     geometry = seen.frame.geometry
     placeless = (geometry.isna() | geometry.is_empty).to_numpy()
     zone = (
@@ -102,15 +104,21 @@ def _inspect_placeless(seen: Inspection) -> None:
             column="geometry",
             rows=seen.labels(lost),
         )
-    known = placeless & ~zone
-    if known.any():
+    before = [] if rest is None else list(rest.index[rest.geometry.isna().to_numpy()])
+    labels = seen.labels(placeless & ~zone)
+    say_zone_only(seen, sorted([*before, *labels]) if before else labels)  # the index of a part is one of numbers
+
+
+def say_zone_only(seen: Inspection, labels: list[Any]) -> None:
+    """Note which facilities have a zone and no place."""
+    if labels:
         seen.note(
             "zone_only",
             "warning",
             "no geometry: counted in their zone, never walked to.",
             "没有坐标：按所在单元计数，不参与步行可达计算。",
             column="geometry",
-            rows=seen.labels(known),
+            rows=labels,
         )
 
 
@@ -119,7 +127,7 @@ def outlying(
     bounds: tuple[float, float, float, float],
     max_access_m: float,
     *,
-    zoned: NDArray[np.bool_],
+    zones: gpd.GeoDataFrame,
 ) -> list[Finding]:
     """Return what is said about facilities beyond the walk network, and about those in no zone.
 
@@ -131,14 +139,13 @@ def outlying(
         West, south, east and north of the walk network, metres.
     max_access_m
         From how far (metres) the network is entered.
-    zoned
-        Whether each facility lies in a zone or declares one.
+    zones
+        The zones; a facility may lie in one, or declare one.
     """
-    places = facilities.geometry
-    placed = ~(places.isna() | places.is_empty).to_numpy()
-    west, south, east, north = bounds
-    extent = shapely.box(west, south, east, north)
-    metres = np.where(placed, shapely.distance(places.to_numpy(), extent), 0.0)
+    points = np.asarray(facilities.geometry.to_numpy(), dtype=object)
+    placed = ~(shapely.is_missing(points) | shapely.is_empty(points))
+    extent = shapely.box(*bounds)
+    metres = np.where(placed, shapely.distance(points, extent), 0.0)
     far = metres > max_access_m
     ids = facilities["id"].to_numpy()
     findings = []
@@ -154,7 +161,10 @@ def outlying(
         findings.append(
             Finding.about("facilities", "far_away", "warning", en=en, zh=zh, column="geometry", rows=ids[far])
         )
-    alone = placed & ~far & ~zoned
+    alone = placed & ~far & facilities["zone_id"].isna().to_numpy()
+    loose = np.flatnonzero(alone)
+    _, inside = shapely.STRtree(points[loose]).query(zones.geometry.to_numpy(), predicate="intersects")
+    alone[loose[inside]] = False
     if alone.any():
         en = "in no zone: people walk to them, but no zone counts them."
         zh = "不在任何单元内：参与步行可达计算，但不计入任何单元。"

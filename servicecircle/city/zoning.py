@@ -45,7 +45,8 @@ def zones_of(
         number of zones of one level that hold it, shape (n,).
     """
     ordered = zones.sort_values("zone_id", kind="stable")
-    place, zone = shapely.STRtree(ordered.geometry.to_numpy()).query(places.to_numpy(), predicate="intersects")
+    # asked from the zones, which are prepared for it: many times as fast as asked from the places
+    zone, place = shapely.STRtree(places.to_numpy()).query(ordered.geometry.to_numpy(), predicate="intersects")
     found = pd.DataFrame({"place": place, "zone": zone}).sort_values(["place", "zone"])
     ids, level_of = ordered["zone_id"].to_numpy(), ordered["level"].to_numpy()
     columns = {level: np.full(len(places), None, dtype=object) for level in levels(zones)}

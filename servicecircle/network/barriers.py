@@ -127,7 +127,7 @@ class Barriers:
 
 
 def nearest_open(
-    lines: NDArray[np.object_], points: NDArray[np.object_], *, barriers: Barriers, nearest_m: Floats, farthest_m: float
+    tree: shapely.STRtree, points: NDArray[np.object_], *, barriers: Barriers, nearest_m: Floats, farthest_m: float
 ) -> tuple[Ints, Floats, Floats]:
     """Return for each point the line, the share of its length and the metres to its nearest place not behind a barrier.
 
@@ -139,7 +139,7 @@ def nearest_open(
 
     Parameters
     ----------
-    lines
+    tree
         The edges that may be entered.
     points
         The points, all with a finite place.
@@ -157,7 +157,7 @@ def nearest_open(
     """
     size = len(points)
     line, share, metres = np.full(size, -1, dtype=np.int64), np.zeros(size), np.full(size, np.inf)
-    tree = shapely.STRtree(lines)
+    lines = np.asarray(tree.geometries, dtype=object)
     todo, radius = np.arange(size), np.minimum(nearest_m + FIRST_RING_M, farthest_m)
     while len(todo):
         for start in range(0, len(todo), POINTS_AT_ONCE):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 import geopandas as gpd
 import numpy as np
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False, weakref_slot=True)
 class WalkNetwork:
     """A network of walkable edges. Make one with `from_edges` or `from_graph`; it never changes.
 
@@ -148,8 +149,10 @@ class WalkNetwork:
     @property
     def bounds(self) -> tuple[float, float, float, float]:
         """Return the extent of all edges: lowest x and y, highest x and y (metres)."""
-        low_x, low_y, high_x, high_y = (float(value) for value in shapely.total_bounds(self.edge_geometry))
-        return low_x, low_y, high_x, high_y
+        if self not in _BOUNDS:
+            low_x, low_y, high_x, high_y = (float(value) for value in shapely.total_bounds(self.edge_geometry))
+            _BOUNDS[self] = low_x, low_y, high_x, high_y
+        return _BOUNDS[self]
 
     @property
     def edges(self) -> gpd.GeoDataFrame:
@@ -182,3 +185,7 @@ class WalkNetwork:
             f"<WalkNetwork: {len(self):,} edges, {len(self.node_xy):,} nodes, {km:,.2f} km, "
             f"{parts:,} component{'s' if parts > 1 else ''}; {self.crs.to_string()}>"
         )
+
+
+_BOUNDS: WeakKeyDictionary[WalkNetwork, tuple[float, float, float, float]] = WeakKeyDictionary()
+"""The extents of networks, which never change."""

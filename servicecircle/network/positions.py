@@ -136,6 +136,29 @@ class Positions:
         return len(self.edge)
 
 
+def joined(first: Positions, second: Positions) -> Positions:
+    """Return the points of both, those of the second after those of the first."""
+    if not len(second):
+        return first
+    names = ("edge", "offset_m", "access_m", "point_xy")
+    columns = [np.concatenate([getattr(first, name), getattr(second, name)]) for name in names]
+    if first.doors is None and second.doors is None:
+        return Positions(*columns)
+    parts = [_doors_of(first, 0), _doors_of(second, len(first))]
+    of_doors = ("point", "edge", "offset_m", "access_m", "begin_xy", "bend_xy")
+    doors = Doors(*(np.concatenate([getattr(one, name) for one in parts]) for name in of_doors))
+    return Positions(*columns, doors=doors)
+
+
+def _doors_of(positions: Positions, before: int) -> Doors:
+    """Return the doors of positions, numbered after some points before them; points without doors are doors."""
+    if positions.doors is not None:
+        return replace(positions.doors, point=positions.doors.point + before)
+    there = np.flatnonzero(positions.placed)
+    xy = positions.point_xy[there]
+    return Doors(there + before, positions.edge[there], positions.offset_m[there], positions.access_m[there], xy, xy)
+
+
 def feet(network: WalkNetwork, positions: Positions) -> NDArray[np.float64]:
     """Return where the access legs of placed positions (without doors) meet the network (metres), shape (k, 2)."""
     length = network.edge_length_m[positions.edge]

@@ -12,6 +12,7 @@ from servicecircle.errors import CRSError, InputError
 from servicecircle.network.access import AccessRule
 from servicecircle.network.barriers import nearest_open
 from servicecircle.network.positions import NOT_PLACED, Positions
+from servicecircle.network.trees import entered_edges
 from servicecircle.units import TOLERANCE_M
 
 if TYPE_CHECKING:
@@ -84,8 +85,8 @@ def snap(
     edge = np.full(size, NOT_PLACED, dtype=np.int64)
     offset = np.zeros(size)
     access = np.full(size, np.inf)
-    may = np.flatnonzero(rule.eligible(network.component_length_m)[network.edge_component])
-    rows, chosen = _nearest_edges(network, shapes[somewhere], rule, may)
+    tree, may = entered_edges(network, rule)
+    rows, chosen = _nearest_edges(shapes[somewhere], rule, tree, may)
     rows = somewhere[rows]
     lines = network.edge_geometry[chosen]
     drawn = shapely.length(lines)
@@ -98,7 +99,7 @@ def snap(
         ends = shapely.get_coordinates(shapely.line_interpolate_point(lines, along))
         hidden = rows[barriers.crossed(xy[rows], ends)]
         line, place, metres = nearest_open(
-            network.edge_geometry[may],
+            tree,
             shapes[hidden],
             barriers=barriers,
             nearest_m=access[hidden],
@@ -134,10 +135,9 @@ def _points(network: WalkNetwork, points: Any) -> NDArray[np.object_]:
 
 
 def _nearest_edges(
-    network: WalkNetwork, points: NDArray[np.object_], rule: AccessRule, may: NDArray[np.int64]
+    points: NDArray[np.object_], rule: AccessRule, tree: shapely.STRtree, may: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the points that have an edge near enough, and the nearest edge of each, of those that may be entered."""
-    tree = shapely.STRtree(network.edge_geometry[may])
     (rows, found), distance = tree.query_nearest(
         points, max_distance=rule.max_access_m + TOLERANCE_M, return_distance=True, all_matches=False
     )

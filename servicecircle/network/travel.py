@@ -140,7 +140,7 @@ def k_nearest(
     seeds = entries(network, facilities)
     queue = queue_size(network, limit, seeds)
     if used == 1:
-        reach, number = sweep.sweep(arcs, seeds, queue)
+        reach, number = _labels(arcs, seeds, queue)
         labels = reach[:, None], number[:, None]
     else:
         size = len(network.node_xy), used
@@ -151,6 +151,34 @@ def k_nearest(
     best, owner = sweep.answer(place, labels, by_edge(network, facilities), (limit, len(origins)))
     distance[:, :used], facility[:, :used] = best, owner
     return Nearest(distance, facility)
+
+
+def _labels(arcs: Arcs, seeds: Seeds, queue: Queue) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Return each node's distance (metres) to its nearest seed and that seed's facility, the lowest of equally near."""
+    from servicecircle.network import resweep, sweep
+
+    labels = sweep.sweep(arcs, seeds, queue)
+    if not resweep.sound(arcs, seeds, labels):
+        order = np.argsort(labels[0], kind="stable")
+        resweep.settle(arcs, seeds, labels, order[: np.count_nonzero(np.isfinite(labels[0]))])
+    return labels
+
+
+def nearest_labels(
+    network: WalkNetwork, origins: Positions, facilities: Positions
+) -> tuple[Nearest, tuple[NDArray[np.float64], NDArray[np.int64]]]:
+    """Return what `nearest` does without a limit, and the same for each node: metres and facility."""
+    from servicecircle.network import sweep
+
+    seeds = entries(network, facilities)
+    queue = queue_size(network, np.inf, seeds)
+    labels = _labels(arcs_of(network), seeds, queue)
+    homes, point = origins.at_doors
+    ends, to_ends = legs(network, homes)
+    place = homes.edge, ends, to_ends, homes.access_m, point
+    columns = labels[0][:, None], labels[1][:, None]
+    best, owner = sweep.answer(place, columns, by_edge(network, facilities), (np.inf, len(origins)))
+    return Nearest(best[:, 0].copy(), owner[:, 0].copy()), labels
 
 
 def within(
@@ -188,20 +216,16 @@ def within(
     >>> pairs.origin.tolist(), pairs.distance_m.round(6).tolist()
     ([0, 1], [40.0, 0.0])
     """
-    limit = checked_limit(limit_m)
+    return Search(network, origins).within(facilities, limit_m=limit_m, progress=progress)
+
+
+def _within(search: Search, facilities: Positions, limit: float, *, progress: bool) -> Pairs:
     doors, leads_to = facilities.at_doors
-    placed = np.flatnonzero(doors.placed)
+    placed, origins = np.flatnonzero(doors.placed), search.origins
     chunks = [placed[i : i + SOURCES_AT_ONCE] for i in range(0, len(placed), SOURCES_AT_ONCE)]
     parts: list[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]] = []
     if origins.placed.any():
-        search = _Search(network, origins, limit)
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            found = pool.map(lambda chunk: search.pairs(doors, chunk), chunks)
-            if progress:
-                from tqdm import tqdm
-
-                found = iter(tqdm(found, total=len(chunks), desc="walks | 步行", unit="×16"))
-            parts = list(found)
+        parts = search.parts(doors, chunks, limit, progress=progress)
     if not parts:
         return Pairs(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0))
     door, origin, distance = (np.concatenate(columns) for columns in zip(*parts, strict=True))
@@ -215,11 +239,11 @@ def within(
     return Pairs(origin[first], facility[first], distance[first])
 
 
-class _Search:
+class Search:
     """The search for all origins near some facilities, with what it needs to know of the origins."""
 
-    def __init__(self, network: WalkNetwork, origins: Positions, limit: float) -> None:
-        self.network, self.limit = network, limit
+    def __init__(self, network: WalkNetwork, origins: Positions) -> None:
+        self.network, self.origins = network, origins
         begin, self.number, offset, access = by_edge(network, origins)
         edge = np.repeat(np.arange(len(begin) - 1), np.diff(begin))
         rest = network.edge_length_m[edge] - offset
@@ -231,8 +255,26 @@ class _Search:
         metres = np.concatenate([offset + access, rest + access])[order]
         self.points = near_begin, near, metres, begin, offset, access
 
+    def within(self, facilities: Positions, *, limit_m: float, progress: bool = False) -> Pairs:
+        """Return what `within` does."""
+        return _within(self, facilities, checked_limit(limit_m), progress=progress)
+
+    def parts(
+        self, doors: Positions, chunks: list[NDArray[np.int64]], limit: float, *, progress: bool
+    ) -> list[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]]:
+        """Return the pairs of each chunk of doors: doors, origins, metres."""
+        if len(chunks) <= 1:
+            return [self.pairs(doors, chunk, limit) for chunk in chunks]
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            found = pool.map(lambda chunk: self.pairs(doors, chunk, limit), chunks)
+            if progress:
+                from tqdm import tqdm
+
+                found = iter(tqdm(found, total=len(chunks), desc="walks | 步行", unit="×16"))
+            return list(found)
+
     def pairs(
-        self, facilities: Positions, chunk: NDArray[np.int64]
+        self, facilities: Positions, chunk: NDArray[np.int64], limit: float
     ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
         """Return facility, origin and metres of the pairs within the limit of some facilities."""
         from servicecircle.network import sweep
@@ -240,7 +282,7 @@ class _Search:
         some = facilities.take(chunk)
         ends, to_ends = legs(self.network, some)
         sources = ends, to_ends + some.access_m[:, None], some.edge, some.offset_m, some.access_m
-        queue = queue_size(self.network, self.limit, entries(self.network, some))
+        queue = queue_size(self.network, limit, entries(self.network, some))
         source, origin, metres = sweep.pairs(arcs_of(self.network), sources, self.points, queue)
         return chunk[source], self.number[origin], metres
 

@@ -5,20 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+import geopandas as gpd
+
 from servicecircle.errors import InputError, ServiceCircleError
 from servicecircle.markup import table_html
 from servicecircle.network import JOIN_M
 from servicecircle.plan.frozen import FrozenMap
 from servicecircle.scenarios.file import write_scenario
 from servicecircle.scenarios.plain import layer_table, plain, rows_table
-from servicecircle.scenarios.verbs import arguments_of
+from servicecircle.scenarios.verbs import ID, arguments_of
 from servicecircle.text import whole
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Iterable, Mapping
 
-    import geopandas as gpd
     import pandas as pd
 
     from servicecircle.city import City
@@ -184,6 +185,22 @@ class Scenario:
         if lost or not given:
             raise InputError(f"changing needs a value for each column; none for {lost}. | 每一列须有值。")
         return self._with("changing", ids=_texts(ids), values=given)
+
+    def moving(self, places: gpd.GeoSeries) -> Scenario:
+        """Return the scenario with facilities moved, as `City.moving` does.
+
+        Parameters
+        ----------
+        places
+            A new geometry for each facility, index facility id, in any declared CRS.
+        """
+        if not isinstance(places, gpd.GeoSeries):
+            raise InputError(
+                "places must be a GeoSeries with a CRS, its index the facility ids: a scenario has no city to tell the "
+                "CRS of bare geometries. | places 应为带坐标系的 GeoSeries，索引为设施 id。"
+            )
+        frame = gpd.GeoDataFrame({ID: places.index.astype(str)}, geometry=places.to_numpy(), crs=places.crs)
+        return self._with("moving", places=layer_table(frame, "places"))
 
     def adding_ways(
         self, ways: gpd.GeoDataFrame, *, join_within_m: float = JOIN_M, at_crossings: bool = False

@@ -17,6 +17,11 @@ from servicecircle.text import did_you_mean
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import geopandas as gpd
+
+ID = "id"
+"""The column that says which facility moves."""
+
 
 @dataclass(frozen=True, slots=True)
 class Kind:
@@ -76,7 +81,23 @@ def _number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
+def _places_faults(table: Any) -> list[str]:
+    found = _layer_faults(table)
+    rows = table.get("rows", ()) if isinstance(table, Mapping) and not found else ()
+    return found + [
+        f"row {number}: a facility's new place needs {ID} and {GEOMETRY} | 须有 {ID} 与 {GEOMETRY}"
+        for number, row in enumerate(rows, 1)
+        if not isinstance(row.get(ID), str) or GEOMETRY not in row
+    ]
+
+
+def _places(table: Mapping[str, Any]) -> gpd.GeoSeries:
+    frame = layer_frame(table)
+    return frame.set_index(ID).geometry
+
+
 LAYER = Kind(_layer_faults, layer_frame)
+PLACES = Kind(_places_faults, _places)
 ROWS = Kind(_row_faults, rows_frame)
 TEXTS = Kind(
     lambda value: _kind_faults(
@@ -106,6 +127,7 @@ VERBS: Mapping[str, Mapping[str, Kind]] = MappingProxyType(
         "adding": {"facilities": LAYER},
         "removing": {"ids": TEXTS},
         "changing": {"ids": TEXTS, "values": VALUES},
+        "moving": {"places": PLACES},
         "adding_ways": {"ways": LAYER, "join_within_m": METRES, "at_crossings": FLAG},
         "closing_ways": {"where": LAYER},
         "adding_entrances": {"entrances": LAYER},

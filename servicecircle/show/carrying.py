@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     import os
     from pathlib import Path
 
+    from servicecircle.show.packages import Package
+
 DATE = (2020, 1, 1, 0, 0, 0)
 """The date of every file in the archive: the same packages make the same archive."""
 
@@ -42,15 +44,16 @@ def pack_assets(path: str | os.PathLike[str], *, folder: str | os.PathLike[str] 
         )
     with replacing(path) as part, zipfile.ZipFile(part, "w", zipfile.ZIP_STORED) as archive:
         for package in here:
-            archive.writestr(zipfile.ZipInfo(package.archive, DATE), (shelf.folder / package.archive).read_bytes())
+            for file in package.files:
+                archive.writestr(zipfile.ZipInfo(package.place(file), DATE), shelf.path(package, file).read_bytes())
     return len(here)
 
 
 def unpack_assets(path: str | os.PathLike[str], *, folder: str | os.PathLike[str] | None = None) -> int:
     """Take the packages out of a zip file that `pack_assets` wrote, and return how many they are.
 
-    Everything is checked before anything is written: only packages that this library knows, of their size, with their
-    checksum. A file in the archive is never written under a name that the archive chooses.
+    Everything is checked before anything is written: only whole packages that this library knows, each file of its
+    size, with its checksum. A file in the archive is never written under a name that the archive chooses.
 
     Parameters
     ----------
@@ -62,42 +65,56 @@ def unpack_assets(path: str | os.PathLike[str], *, folder: str | os.PathLike[str
     Raises
     ------
     ReadError
-        If the file is no such archive, or one of its packages is not what it should be.
+        If the file is no such archive, or something in it is not what it should be.
     InputError
         If the folder cannot be used.
     """
     found = _checked(path)
     shelf = Shelf(assets_folder(folder))
     make_folder(shelf.folder)
-    for name, content in found.items():
-        with replacing(shelf.folder / name) as part:
-            part.write_bytes(content)
+    for package, contents in found:
+        for file, content in contents.items():
+            shelf.put(package, file, content)
     return len(found)
 
 
-def _checked(path: str | os.PathLike[str] | Path) -> dict[str, bytes]:
-    """Return the packages in an archive by their file names, each proven to be what was pinned."""
-    known = {package.archive: package for package in known_packages()}
+def _checked(path: str | os.PathLike[str] | Path) -> list[tuple[Package, dict[str, bytes]]]:
+    """Return the packages in an archive and their files, each proven to be what was pinned."""
+    found = _contents(path)
+    packages = []
+    for package in known_packages():
+        contents = {file: found[place] for file in package.files if (place := package.place(file)) in found}
+        if lacking := [file for file in package.files if file not in contents]:
+            if contents:
+                raise _refused(path, f"it lacks {package.place(lacking[0])}")
+            continue
+        packages.append((package, contents))
+    if not packages:
+        raise _refused(path, "it is empty")
+    return packages
+
+
+def _contents(path: str | os.PathLike[str] | Path) -> dict[str, bytes]:
+    """Return the files in an archive by their names, each proven to be what was pinned."""
+    known = {package.place(file): pin for package in known_packages() for file, pin in package.files.items()}
     found = {}
     try:
         with zipfile.ZipFile(path) as archive:
             for entry in archive.infolist():
-                package = known.get(entry.filename)
-                if package is None:
-                    raise _refused(path, f"{entry.filename!r:.80} is no package that this version knows")
-                if entry.file_size != package.size:
-                    raise _refused(path, f"{entry.filename} has {entry.file_size:,} bytes, not {package.size:,}")
+                pin = known.get(entry.filename)
+                if pin is None:
+                    raise _refused(path, f"{entry.filename!r:.80} is of no package that this version knows")
+                if entry.file_size != pin.size:
+                    raise _refused(path, f"{entry.filename} has {entry.file_size:,} bytes, not {pin.size:,}")
                 with archive.open(entry) as file:
-                    content = file.read(package.size + 1)  # whatever the archive says of its size
-                if fault := package.fault(content):
+                    content = file.read(pin.size + 1)  # whatever the archive says of its size
+                if fault := pin.fault(content):
                     raise _refused(path, f"{entry.filename}: {fault}")
                 found[entry.filename] = content
     except (OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, zlib.error) as error:
         if isinstance(error, ReadError):
             raise
         raise _refused(path, str(error)) from error
-    if not found:
-        raise _refused(path, "it is empty")
     return found
 
 

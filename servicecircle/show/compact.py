@@ -28,11 +28,11 @@ def whole_degrees(coordinates: NDArray[np.float64], origin: tuple[float, float])
 def _path(coordinates: NDArray[np.float64], origin: tuple[float, float]) -> list[int]:
     """Return a line as one flat list: the first point, then each step to the next; steps of zero are left out."""
     points = whole_degrees(coordinates, origin)
+    steps = points.copy()
+    steps[1:] -= points[:-1]
     moved = np.ones(len(points), dtype=bool)
-    moved[1:] = (np.diff(points, axis=0) != 0).any(axis=1)
-    points = points[moved]
-    steps = np.vstack([points[:1], np.diff(points, axis=0)])
-    flat: list[int] = steps.ravel().tolist()
+    moved[1:] = steps[1:].any(axis=1)
+    flat: list[int] = steps[moved].ravel().tolist()
     return flat
 
 

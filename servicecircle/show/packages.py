@@ -10,12 +10,13 @@ import tarfile
 import tomllib
 from base64 import b64encode
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from servicecircle.errors import InputError
+from servicecircle.files import make_folder, replacing
 from servicecircle.show.pages import asset
 
 if TYPE_CHECKING:
@@ -34,43 +35,85 @@ OWN = "own"
 
 
 @dataclass(frozen=True, slots=True)
+class Pin:
+    """What the bytes of a file have to be.
+
+    Parameters
+    ----------
+    size
+        How many they are.
+    integrity
+        Their checksum as npm and browsers write it: ``sha256-`` or ``sha512-`` and base64.
+    """
+
+    size: int
+    integrity: str
+
+    def fault(self, content: bytes) -> str:
+        """Return what is wrong with the bytes of a file; empty if they are the ones that were pinned.
+
+        Examples
+        --------
+        >>> Pin(1, "sha256-A").fault(b"abc")
+        'its checksum is sha256-ungWv48Bz+pBQUDeX..., not sha256-A...'
+        """
+        method = self.integrity.partition("-")[0]
+        digest = f"{method}-{b64encode(hashlib.new(method, content).digest()).decode()}"
+        return "" if digest == self.integrity else f"its checksum is {digest[:24]}..., not {self.integrity[:24]}..."
+
+
+@dataclass(frozen=True, slots=True)
 class Package:
-    """An npm package of one version: its licence, size, checksum, and the files pages ask for.
+    """An npm package of one version: its licence, the files that pages need of it, and what all has to be.
 
     Parameters
     ----------
     name, version, licence
         As the package states them.
-    size
-        Of its archive, in bytes.
-    integrity
-        The checksum of its archive: ``sha512-`` and base64.
-    files
+    archive
+        Its whole archive, as a registry has it.
+    asked
         The address a page asks for -> the path in the package.
+    files
+        The path in the package of each file that pages need: what they ask for, and what styles name -> its bytes.
     """
 
     name: str
     version: str
     licence: str
-    size: int
-    integrity: str
-    files: Mapping[str, str] = field(hash=False)
+    archive: Pin
+    asked: Mapping[str, str] = field(hash=False)
+    files: Mapping[str, Pin] = field(hash=False)
 
     @property
-    def archive(self) -> str:
-        """Return the file name under which the archive is kept."""
-        return f"{self.name.replace('@', '').replace('/', '-')}-{self.version}.tgz"
+    def size(self) -> int:
+        """Return how many bytes the files have that pages need."""
+        return sum(pin.size for pin in self.files.values())
 
-    def fault(self, archive: bytes) -> str:
-        """Return what is wrong with the bytes of the archive; empty if they are the ones that were pinned."""
-        digest = f"sha512-{b64encode(hashlib.sha512(archive).digest()).decode()}"
-        return "" if digest == self.integrity else f"its checksum is {digest[:24]}..., not {self.integrity[:24]}..."
+    def place(self, path: str) -> str:
+        """Return where a file lies, below the address of a content delivery network as below the folder of packages."""
+        return f"{self.name}@{self.version}/{path}"
+
+    def unpacked(self, archive: bytes) -> dict[str, bytes]:
+        """Return the files that pages need out of the whole archive, whose checksum was proven, by path."""
+        found = {}
+        with tarfile.open(fileobj=io.BytesIO(archive), mode="r:gz") as tar:
+            for member in tar:
+                # all of a package lies in one folder, whatever that is called
+                path = member.name.partition("/")[2]
+                if path in self.files and (file := tar.extractfile(member)) is not None:
+                    found[path] = file.read()
+        return found
 
 
 @cache
 def known_packages() -> tuple[Package, ...]:
     """Return every package that can be fetched, as ``packages.toml`` lists them."""
-    return tuple(Package(**entry) for entry in tomllib.loads(asset("packages.toml"))["package"])
+    return tuple(_package(**entry) for entry in tomllib.loads(asset("packages.toml"))["package"])
+
+
+def _package(*, archive: Mapping[str, Any], files: Mapping[str, Mapping[str, Any]], **rest: Any) -> Package:
+    return Package(archive=Pin(**archive), files={path: Pin(**pin) for path, pin in files.items()}, **rest)
 
 
 def chosen_packages(names: Iterable[str]) -> tuple[Package, ...]:
@@ -106,12 +149,27 @@ class Shelf:
 
     def package_of(self, address: str) -> Package | None:
         """Return the package that holds what an address names; None if none is known to."""
-        return next((package for package in known_packages() if address in package.files), None)
+        return next((package for package in known_packages() if address in package.asked), None)
+
+    def path(self, package: Package, path: str) -> Path:
+        """Return where a file of a package lies, or has to."""
+        return self.folder / package.place(path)
+
+    def lacking(self, package: Package) -> list[str]:
+        """Return the files of a package that are not here, or not as they should be."""
+        paths = ((path, self.path(package, path), pin) for path, pin in package.files.items())
+        return [path for path, file, pin in paths if not file.is_file() or pin.fault(file.read_bytes())]
 
     def has(self, package: Package) -> bool:
-        """Return whether the archive of a package is here, whole."""
-        path = self.folder / package.archive
-        return path.is_file() and not package.fault(path.read_bytes())
+        """Return whether all of a package is here, whole."""
+        return not self.lacking(package)
+
+    def put(self, package: Package, path: str, content: bytes) -> None:
+        """Keep a file of a package, whose checksum was proven."""
+        file = self.path(package, path)
+        make_folder(file.parent)
+        with replacing(file) as part:
+            part.write_bytes(content)
 
     def own_path(self, address: str) -> Path | None:
         """Return where a file of the user's own that stands for an address has to lie; None if there is no such place.
@@ -136,7 +194,7 @@ class Shelf:
             part = files("folium").joinpath("templates", found[1])
             return part.read_bytes() if part.is_file() else None
         package = self.package_of(address)
-        return None if package is None else self._member(package, package.files[address])
+        return None if package is None else self._file(package, package.asked[address])
 
     def beside(self, address: str, relative: str) -> bytes | None:
         """Return the file that another file names by a path relative to itself; None if it is not here."""
@@ -148,32 +206,17 @@ class Shelf:
         package = self.package_of(address)
         if package is None:
             return None
-        return self._member(package, os.path.normpath(f"{package.files[address]}/../{relative}").replace(os.sep, "/"))
+        return self._file(package, os.path.normpath(f"{package.asked[address]}/../{relative}").replace(os.sep, "/"))
 
-    def _member(self, package: Package, member: str) -> bytes | None:
-        path = self.folder / package.archive
-        if not path.is_file():
+    def _file(self, package: Package, path: str) -> bytes | None:
+        """Return a file of a package; none of its files is here if one of them lacks."""
+        if path not in package.files or not all(self.path(package, one).is_file() for one in package.files):
             return None
-        stamp = path.stat()
-        return _members(path, (stamp.st_mtime_ns, stamp.st_size), package).get(member)
-
-
-@lru_cache(maxsize=8)
-def _members(path: Path, stamp: tuple[int, int], package: Package) -> dict[str, bytes]:
-    """Return the files that pages use of an archive, by their path in the package; a changed archive is read anew."""
-    del stamp
-    archive = path.read_bytes()
-    if fault := package.fault(archive):
-        raise InputError(
-            f"{path} is damaged: {fault}. Delete it and run: servicecircle assets fetch {package.name} | "
-            f"{path} 已损坏，请删除后重新运行 servicecircle assets fetch {package.name}。"
-        )
-    found = {}
-    with tarfile.open(fileobj=io.BytesIO(archive), mode="r:gz") as tar:
-        for member in tar:
-            # all of a package lies in one folder, whatever that is called
-            name = member.name.partition("/")[2]
-            if member.isfile() and re.search(r"\.(?:js|css|png|gif|svg|woff2?|ttf)$", name):
-                file = tar.extractfile(member)
-                found[name] = b"" if file is None else file.read()
-    return found
+        file = self.path(package, path)
+        content = file.read_bytes()
+        if fault := package.files[path].fault(content):
+            raise InputError(
+                f"{file} is damaged: {fault}. Run: servicecircle assets fetch {package.name} | "
+                f"{file} 已损坏，请重新运行 servicecircle assets fetch {package.name}。"
+            )
+        return content

@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from servicecircle.show.packages import known_packages
+from servicecircle.show.packages import Shelf, known_packages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from playwright.sync_api import Browser, Dialog, Page, Route
+
+    from servicecircle.show.packages import Package
 
 HERE = Path(__file__).parent
 TILES = re.compile(r"https://tile\.openstreetmap\.org/\d+/\d+/\d+\.png")
@@ -75,23 +77,29 @@ def packages() -> Path:
 @pytest.fixture(scope="session")
 def assets() -> Path:
     """Return the folder of the packages that offline pages need, as npm gives them; skip where npm cannot."""
-    known = known_packages()
     cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
-    folder = (
-        cache / "servicecircle-tests" / hashlib.sha256("".join(p.integrity for p in known).encode()).hexdigest()[:16]
-    )
-    if all((folder / one.archive).exists() for one in known):
-        return folder
+    shelf = Shelf(cache / "servicecircle-tests" / "assets")
+    for package in known_packages():
+        if not shelf.has(package):
+            archive = packed(package)
+            assert package.archive.fault(archive) == ""
+            for path, content in package.unpacked(archive).items():
+                shelf.put(package, path, content)
+            assert shelf.has(package)  # every file that is known is in the archive, with its checksum
+    return shelf.folder
+
+
+def packed(package: Package) -> bytes:
+    """Return the archive of a package, as npm gives it; skip where it cannot."""
     npm = shutil.which("npm")
     if npm is None:
         pytest.skip("no npm: it brings the scripts that offline pages hold")
-    folder.mkdir(parents=True, exist_ok=True)
-    for one in known:
-        command = [npm, "pack", "--silent", "--pack-destination", str(folder), f"{one.name}@{one.version}"]
+    with tempfile.TemporaryDirectory() as folder:
+        command = [npm, "pack", "--silent", "--pack-destination", folder, f"{package.name}@{package.version}"]
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=300)
         if done.returncode:
             pytest.skip(f"npm could not bring the scripts that offline pages hold: {done.stderr[-300:]}")
-    return folder
+        return next(Path(folder).glob("*.tgz")).read_bytes()
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import branca.colormap
@@ -16,7 +15,8 @@ from servicecircle.plan import read_plan
 from servicecircle.read import read_city, sample_city
 from servicecircle.show import gap_map, save_offline
 from tests.browser.kinds import KINDS, STANDARDS
-from tests.browser.test_gap_map import hostile, pixels, texts
+from tests.browser.test_gap_map import hostile, pixels, result, texts
+from tests.browser.test_map_kinds import ALL_AT_ONCE
 from tests.real.heidelberg import write_city_folder
 from tests.show.towns import PAYLOADS, judged, plain, town
 
@@ -29,11 +29,6 @@ if TYPE_CHECKING:
     from tests.browser.conftest import Visit
 
 pytestmark = pytest.mark.browser
-
-
-@cache
-def sample() -> Assessment:
-    return assess(sample_city(), read_plan("lianyungang-145").only(*STANDARDS), progress=False)
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +53,7 @@ def quiet(visit: Visit, path: Path) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_of_map_opens_offline(visit: Visit, assets: Path, tmp_path: Path, kind: str) -> None:
-    page = opened(visit, assets, tmp_path, KINDS[kind](sample(), "zh"))
+    page = opened(visit, assets, tmp_path, KINDS[kind](result(), "zh"))
     assert page.locator(".sc-panel").is_visible()
     assert painted(page) > 10_000
     assert page.locator(".leaflet-control-layers-selector").count() >= 5
@@ -72,17 +67,18 @@ def painted(page: Page) -> int:
 
 
 @pytest.mark.real
-@pytest.mark.parametrize("kind", KINDS)
-def test_every_kind_of_map_of_heidelberg_opens_offline(
-    visit: Visit, assets: Path, tmp_path: Path, heidelberg: Assessment, kind: str
+@pytest.mark.parametrize("standard", STANDARDS)
+def test_every_gap_map_of_heidelberg_opens_offline(
+    visit: Visit, assets: Path, tmp_path: Path, heidelberg: Assessment, standard: str
 ) -> None:
-    page = opened(visit, assets, tmp_path, KINDS[kind](heidelberg, "en"))
+    page = opened(visit, assets, tmp_path, gap_map(heidelberg, standard, language="en"))
     assert page.locator(".sc-panel").is_visible()
     assert painted(page) > 10_000
 
 
 def test_all_of_an_offline_map_can_be_used_without_a_request(visit: Visit, assets: Path, tmp_path: Path) -> None:
-    page = opened(visit, assets, tmp_path, gap_map(sample(), "ZH-01"))
+    sample = assess(sample_city(), read_plan("lianyungang-145").only("LY-01"), progress=False)
+    page = opened(visit, assets, tmp_path, gap_map(sample, "LY-01"))
     for one in page.locator(".leaflet-control-layers-selector").all():
         one.click()
     page.mouse.wheel(0, -300)
@@ -166,7 +162,7 @@ def test_a_base_map_from_a_folder_is_inside(visit: Visit, assets: Path, tmp_path
     assert plain(text) in page.locator(".leaflet-control-attribution").inner_text()
 
 
-@pytest.mark.parametrize("text", PAYLOADS[::6])
+@pytest.mark.parametrize("text", [ALL_AT_ONCE, *PAYLOADS[::12]])
 def test_names_do_not_run_offline_nor_in_a_search(visit: Visit, assets: Path, tmp_path: Path, text: str) -> None:
     page = opened(visit, assets, tmp_path, gap_map(hostile(text), "ZH-01"))
     shown = " ".join(plain(text).split())

@@ -45,6 +45,7 @@ CHANGES: dict[str, Callable[[Any], Any]] = {
     "adding": lambda it: it.adding(one(place="N3", service="kindergarten", id="K9", services=["a", "b"], crs=4326)),
     "removing": lambda it: it.removing(["E1", "K1"]),
     "changing": lambda it: it.changing("F1", status="closed", capacity=120.5),
+    "moving": lambda it: it.moving(one(place="N5", id="F1").set_index("id").geometry),
     "adding_ways": lambda it: it.adding_ways(ways("N1", "N6"), join_within_m=2, at_crossings=False),
     "closing_ways": lambda it: it.closing_ways(oracle.edges().iloc[[2]]),
     "adding_entrances": lambda it: it.adding_entrances(one(place="N2", of="F1")),

@@ -1,4 +1,4 @@
-"""Packages of the test's own, and an npm registry on 127.0.0.1 that has them: nothing is asked of anybody else."""
+"""Packages of the test's own, and a server on 127.0.0.1 that has their files and archives: nobody else is asked."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
-from servicecircle.show.packages import Package
+from servicecircle.show.packages import Package, Pin
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,10 +36,12 @@ CONTENT: dict[str, dict[str, bytes]] = {
     "@scope/icons": {
         "css/all.css": b"@font-face{src:url(../f/i.woff2) format('woff2'),url(../f/i.ttf) format('truetype')}",
         "f/i.woff2": b"w",
-        "f/i.ttf": b"t",
     },
 }
-FILES = {
+BESIDE = {"f/i.ttf": b"t", "README.md": b"# read me"}
+"""What every archive holds besides, and no page needs."""
+
+ASKED = {
     "leaflet": {CDN + "leaflet.js": "dist/leaflet.js", CDN + "leaflet.css": "dist/leaflet.css"},
     "@scope/icons": {"https://cdn.example/icons/all.css": "css/all.css"},
 }
@@ -49,7 +51,7 @@ def archive(files: dict[str, bytes]) -> bytes:
     """Return an npm package that holds some files."""
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w:gz") as tar:
-        for name, content in files.items():
+        for name, content in (files | BESIDE).items():
             entry = tarfile.TarInfo(f"package/{name}")
             entry.size = len(content)
             tar.addfile(entry, io.BytesIO(content))
@@ -59,11 +61,19 @@ def archive(files: dict[str, bytes]) -> bytes:
 ARCHIVES = {name: archive(files) for name, files in CONTENT.items()}
 
 
+PLACES = {f"{name}@1.0.0/{path}": content for name, files in CONTENT.items() for path, content in files.items()}
+"""Where the files lie, below the server's address as below the folder they are kept in."""
+
+
+def proof(method: str, content: bytes) -> Pin:
+    """Return what the library shall know of the bytes of a file."""
+    return Pin(len(content), f"{method}-{b64encode(hashlib.new(method, content).digest()).decode()}")
+
+
 def pinned(name: str) -> Package:
     """Return what the library shall know of a package of the test's."""
-    content = ARCHIVES[name]
-    integrity = f"sha512-{b64encode(hashlib.sha512(content).digest()).decode()}"
-    return Package(name, "1.0.0", "MIT", len(content), integrity, FILES[name])
+    files = {path: proof("sha256", content) for path, content in CONTENT[name].items()}
+    return Package(name, "1.0.0", "MIT", proof("sha512", ARCHIVES[name]), ASKED[name], files)
 
 
 def pin(monkeypatch: pytest.MonkeyPatch) -> tuple[Package, ...]:
@@ -76,15 +86,15 @@ def pin(monkeypatch: pytest.MonkeyPatch) -> tuple[Package, ...]:
 
 def filled(folder: Path) -> Path:
     """Put the packages of the test into a folder."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name in CONTENT:
-        (folder / pinned(name).archive).write_bytes(ARCHIVES[name])
+    for place, content in PLACES.items():
+        (folder / place).parent.mkdir(parents=True, exist_ok=True)
+        (folder / place).write_bytes(content)
     return folder
 
 
 @dataclass
 class Registry:
-    """What the registry was asked for, and how it answers: as told for each question, then with the packages."""
+    """What the server was asked for, and how it answers: as told for each question, then with what it has."""
 
     url: str
     answers: list[tuple[int, bytes]] = field(default_factory=list)
@@ -99,8 +109,9 @@ class _Answer(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.ours.asked.append(self.path)
-        name = self.path[1:].partition("/-/")[0]
-        status, body = self.ours.answers.pop(0) if self.ours.answers else (200, ARCHIVES.get(name, b""))
+        name, archived, _ = self.path[1:].partition("/-/")
+        has = ARCHIVES.get(name, b"") if archived else PLACES.get(name, b"")
+        status, body = self.ours.answers.pop(0) if self.ours.answers else (200, has)
         self.send_response(status if body or status != 200 else 404)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -115,13 +126,13 @@ class _Answer(BaseHTTPRequestHandler):
 
 @contextmanager
 def serving() -> Iterator[Registry]:
-    """Give a registry that runs."""
+    """Give a server that runs: a registry, and a content delivery network."""
     ours = Registry("")
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Answer, ours))
     server.daemon_threads = True
     server.block_on_close = False
     ours.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     yield ours
     server.shutdown()

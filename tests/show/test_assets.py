@@ -1,4 +1,4 @@
-"""Packages fetched from a registry of the test's own, packed, carried, unpacked; what is not right is refused."""
+"""Packages fetched from a server of the test's own, packed, carried, unpacked; what is not right is refused."""
 
 from __future__ import annotations
 
@@ -15,13 +15,19 @@ from servicecircle.errors import InputError, ReadError
 from servicecircle.show import fetch_assets, fetching
 from servicecircle.show.carrying import pack_assets, unpack_assets
 from servicecircle.show.packages import Shelf, assets_folder, known_packages
-from tests.show.registry import ARCHIVES, CDN, CONTENT, PNG, Registry, archive, filled, pin, pinned, serving
+from tests.show.registry import ARCHIVES, CDN, PLACES, PNG, Registry, filled, pin, serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-NAMES = {"leaflet-1.0.0.tgz", "scope-icons-1.0.0.tgz"}
+LEAFLET = {place: content for place, content in PLACES.items() if place.startswith("leaflet@")}
+SCRIPT = "leaflet@1.0.0/dist/leaflet.js"
+WAYS = ["mirror", "registry"]
+"""The options that name a place to fetch from: files, or whole archives."""
+
+FIRST = [("mirror", PLACES[SCRIPT]), ("registry", ARCHIVES["leaflet"])]
+"""What each has first."""
 
 
 @pytest.fixture
@@ -32,20 +38,28 @@ def registry(monkeypatch: pytest.MonkeyPatch) -> Iterator[Registry]:
         yield ours
 
 
-def names(folder: Path) -> set[str]:
-    return {path.name for path in folder.iterdir()}
+def fetch(way: str, url: str, folder: Path, *packages: str, timeout_s: float = 60) -> None:
+    mirror, registry = (url, None) if way == "mirror" else (None, url)
+    fetch_assets(packages, folder=folder, mirror=mirror, registry=registry, timeout_s=timeout_s)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 def test_every_package_that_is_known_has_a_checksum_a_free_licence_and_files() -> None:
     for package in known_packages():
-        assert re.fullmatch(r"sha512-[A-Za-z0-9+/]{86}==", package.integrity)
+        assert re.fullmatch(r"sha512-[A-Za-z0-9+/]{86}==", package.archive.integrity)
+        assert all(re.fullmatch(r"sha256-[A-Za-z0-9+/]{43}=", pin.integrity) for pin in package.files.values())
         assert set(re.split(" AND | OR ", package.licence)) <= {
             *("MIT", "ISC", "BSD-2-Clause", "BSD-3-Clause"),
             *("CC-BY-4.0", "OFL-1.1"),
         }
-        assert package.files
-        assert 1_000 < package.size < 10_000_000
-    addresses = [address for package in known_packages() for address in package.files]
+        assert package.asked
+        assert set(package.asked.values()) <= set(package.files)
+        assert 1_000 < package.size < 1_000_000
+        assert 1_000 < package.archive.size < 10_000_000
+    addresses = [address for package in known_packages() for address in package.asked]
     assert len(addresses) == len(set(addresses))
 
 
@@ -57,62 +71,105 @@ def test_every_script_of_an_empty_map_of_folium_is_of_a_package_that_is_known() 
     assert [one for one in asked if shelf.package_of(one) is None and not one.endswith(beside)] == []
 
 
-def test_packages_are_fetched_once(registry: Registry, tmp_path: Path) -> None:
+def test_without_a_word_the_network_that_foliums_pages_name_is_asked() -> None:
+    leaflet = next(package for package in known_packages() if package.name == "leaflet")
+    assert {f"{fetching.NETWORK}/{leaflet.place(path)}" for path in leaflet.asked.values()} == set(leaflet.asked)
+
+
+def test_files_are_fetched_once(registry: Registry, tmp_path: Path) -> None:
+    assert fetch_assets(folder=tmp_path, mirror=registry.url + "/") == tmp_path
+    assert contents(tmp_path) == PLACES
+    assert registry.asked == [f"/{place}" for place in PLACES]
+    fetch_assets(folder=tmp_path, mirror=registry.url)
+    assert len(registry.asked) == len(PLACES)
+
+
+def test_archives_are_fetched_once_and_give_the_same_folder(registry: Registry, tmp_path: Path) -> None:
     assert fetch_assets(folder=tmp_path, registry=registry.url + "/") == tmp_path
-    assert names(tmp_path) == NAMES
+    assert contents(tmp_path) == PLACES
     assert registry.asked == ["/leaflet/-/leaflet-1.0.0.tgz", "/@scope/icons/-/icons-1.0.0.tgz"]
     fetch_assets(folder=tmp_path, registry=registry.url)
     assert len(registry.asked) == 2
 
 
-def test_one_package_can_be_fetched_alone(registry: Registry, tmp_path: Path) -> None:
-    fetch_assets(["leaflet"], folder=tmp_path, registry=registry.url)
-    assert names(tmp_path) == {"leaflet-1.0.0.tgz"}
+@pytest.mark.parametrize("way", WAYS)
+def test_one_package_can_be_fetched_alone(registry: Registry, tmp_path: Path, way: str) -> None:
+    fetch(way, registry.url, tmp_path, "leaflet")
+    assert contents(tmp_path) == LEAFLET
 
 
-def test_a_damaged_package_is_fetched_again(registry: Registry, tmp_path: Path) -> None:
-    (filled(tmp_path) / "leaflet-1.0.0.tgz").write_bytes(b"half")
-    fetch_assets(folder=tmp_path, registry=registry.url)
-    assert (tmp_path / "leaflet-1.0.0.tgz").read_bytes() == ARCHIVES["leaflet"]
+@pytest.mark.parametrize("way", WAYS)
+def test_a_damaged_file_is_fetched_again(registry: Registry, tmp_path: Path, way: str) -> None:
+    (filled(tmp_path) / SCRIPT).write_bytes(b"half")
+    fetch(way, registry.url, tmp_path)
+    assert contents(tmp_path) == PLACES
+    assert len(registry.asked) == 1
 
 
-def test_a_busy_registry_is_asked_again(registry: Registry, tmp_path: Path) -> None:
-    registry.answers = [(503, b""), (429, b""), (200, ARCHIVES["leaflet"][:-5])]
-    fetch_assets(["leaflet"], folder=tmp_path, registry=registry.url)
-    assert len(registry.asked) == 4
+@pytest.mark.parametrize(("way", "whole"), FIRST)
+def test_a_busy_server_is_asked_again(registry: Registry, tmp_path: Path, way: str, whole: bytes) -> None:
+    registry.answers = [(503, b""), (429, b""), (200, whole[:-5])]
+    fetch(way, registry.url, tmp_path, "leaflet")
+    assert registry.asked[:4] == registry.asked[:1] * 4
+    assert contents(tmp_path) == LEAFLET
 
 
-@pytest.mark.parametrize("length", [0, 1])
-def test_another_archive_under_the_name_is_refused(registry: Registry, tmp_path: Path, length: int) -> None:
-    real = ARCHIVES["leaflet"]
-    registry.answers = [(200, bytes(len(real)) + b"x" * length)] * 4
-    with pytest.raises(ReadError, match="is not the package this library knows"):
-        fetch_assets(["leaflet"], folder=tmp_path, registry=registry.url)
-    assert names(tmp_path) == set()
+@pytest.mark.parametrize(("way", "whole"), FIRST)
+@pytest.mark.parametrize("more", [b"", b"x"])
+def test_another_file_under_the_name_is_refused(
+    registry: Registry, tmp_path: Path, way: str, whole: bytes, more: bytes
+) -> None:
+    registry.answers = [(200, bytes(len(whole)) + more)] * 4
+    with pytest.raises(ReadError, match=r"leaflet\S+ is not the file this library knows"):
+        fetch(way, registry.url, tmp_path, "leaflet")
+    assert contents(tmp_path) == {}
 
 
-def test_a_registry_without_the_package_is_said(registry: Registry, tmp_path: Path) -> None:
+@pytest.mark.parametrize("way", WAYS)
+def test_a_server_without_the_file_is_said(registry: Registry, tmp_path: Path, way: str) -> None:
     registry.answers = [(404, b"no")]
-    with pytest.raises(ReadError, match="HTTP 404"):
-        fetch_assets(["leaflet"], folder=tmp_path, registry=registry.url)
+    with pytest.raises(ReadError, match=r"leaflet\S+: the server says HTTP 404.*--mirror, --registry"):
+        fetch(way, registry.url, tmp_path, "leaflet")
 
 
-def test_a_registry_that_drips_is_given_up_in_time(registry: Registry, tmp_path: Path) -> None:
+def test_what_came_before_an_end_is_kept_but_never_half_a_package_is_used(registry: Registry, tmp_path: Path) -> None:
+    registry.answers = [*((200, content) for content in list(LEAFLET.values())[:2]), (404, b"no")]
+    with pytest.raises(ReadError):
+        fetch_assets(["leaflet"], folder=tmp_path, mirror=registry.url)
+    assert len(contents(tmp_path)) == 2
+    assert Shelf(tmp_path).read(CDN + "leaflet.js") is None
+    fetch_assets(["leaflet"], folder=tmp_path, mirror=registry.url)
+    assert len(registry.asked) == len(LEAFLET) + 1
+    assert Shelf(tmp_path).read(CDN + "leaflet.js") == PLACES[SCRIPT]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_server_that_drips_is_given_up_in_time(registry: Registry, tmp_path: Path, way: str) -> None:
     registry.drip = True
     begun = time.monotonic()
-    with pytest.raises(ReadError, match=r"within 1 s .*assets pack"):
-        fetch_assets(["leaflet"], folder=tmp_path, registry=registry.url, timeout_s=1)
+    with pytest.raises(ReadError, match=r"tries or 1 s .*assets pack"):
+        fetch(way, registry.url, tmp_path, "leaflet", timeout_s=1)
     assert time.monotonic() - begun < 20
 
 
-def test_without_a_connection_it_is_said_what_to_do(tmp_path: Path, registry: Registry) -> None:
+@pytest.mark.parametrize("way", WAYS)
+def test_without_a_connection_it_is_said_what_to_do(tmp_path: Path, registry: Registry, way: str) -> None:
     with pytest.raises(ReadError, match=r"no connection.*another machine"):
-        fetch_assets(["leaflet"], folder=tmp_path, registry="http://127.0.0.1:9", timeout_s=2)
+        fetch(way, "http://127.0.0.1:9", tmp_path, "leaflet", timeout_s=2)
     assert registry.asked == []
 
 
 @pytest.mark.parametrize(
-    "given", [{"packages": ["left-pad"]}, {"registry": "npm"}, {"timeout_s": 0}, {"registry": "http://[/"}]
+    "given",
+    [
+        {"packages": ["left-pad"]},
+        {"registry": "npm"},
+        {"mirror": "npm"},
+        {"timeout_s": 0},
+        {"registry": "http://[/"},
+        {"mirror": "http://[/"},
+        {"mirror": "http://127.0.0.1:9", "registry": "http://127.0.0.1:9"},
+    ],
 )
 def test_what_cannot_be_used_is_refused(tmp_path: Path, given: dict[str, object]) -> None:
     with pytest.raises(InputError):
@@ -126,18 +183,16 @@ def test_packages_are_carried_to_another_machine(
     here, there, file = filled(tmp_path / "here"), tmp_path / "there" / "deep", tmp_path / "a.zip"
     assert cli.main(["assets", "pack", str(file), "--folder", str(here)]) == 0
     assert cli.main(["assets", "unpack", str(file), "--folder", str(there)]) == 0
-    assert {path.name: path.read_bytes() for path in there.iterdir()} == {
-        pinned(name).archive: ARCHIVES[name] for name in CONTENT
-    }
+    assert contents(there) == PLACES
     capsys.readouterr()
     assert cli.main(["assets", "list", "--folder", str(there)]) == 0
     assert capsys.readouterr().out.count("有 here") == 2
 
 
-def test_the_command_fetches(registry: Registry, tmp_path: Path) -> None:
-    command = ["assets", "fetch", "leaflet", "--registry", registry.url, "--folder", str(tmp_path)]
-    assert cli.main(command) == 0
-    assert names(tmp_path) == {"leaflet-1.0.0.tgz"}
+@pytest.mark.parametrize("way", WAYS)
+def test_the_command_fetches(registry: Registry, tmp_path: Path, way: str) -> None:
+    assert cli.main(["assets", "fetch", "leaflet", f"--{way}", registry.url, "--folder", str(tmp_path)]) == 0
+    assert contents(tmp_path) == LEAFLET
 
 
 def test_the_same_packages_make_the_same_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -152,7 +207,7 @@ def test_nothing_to_pack_is_said(tmp_path: Path) -> None:
         pack_assets(tmp_path / "a.zip", folder=tmp_path / "none")
 
 
-def zipped(**files: bytes) -> bytes:
+def zipped(files: dict[str, bytes]) -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as out:
         for name, content in files.items():
@@ -160,19 +215,20 @@ def zipped(**files: bytes) -> bytes:
     return file.getvalue()
 
 
-LEAFLET = ARCHIVES["leaflet"]
+SIZE = len(PLACES[SCRIPT])
 
 
 @pytest.mark.parametrize(
     ("content", "why"),
     [
-        (zipped(**{"../leaflet-1.0.0.tgz": LEAFLET}), "is no package"),
-        (zipped(**{"/etc/leaflet-1.0.0.tgz": LEAFLET}), "is no package"),
-        (zipped(**{"leaflet-1.0.0.tgz": LEAFLET, "more.js": b"x"}), "is no package"),
-        (zipped(**{"leaflet-1.0.0.tgz": bytes(50_000_000)}), "50,000,000 bytes"),
-        (zipped(**{"leaflet-1.0.0.tgz": bytes(len(LEAFLET))}), "checksum"),
-        (zipped(**{"leaflet-1.0.0.tgz": LEAFLET})[:-30], "zip"),
-        (zipped(), "empty"),
+        (zipped(LEAFLET | {"../" + SCRIPT: b"x"}), "is of no package"),
+        (zipped(LEAFLET | {"/etc/leaflet.js": b"x"}), "is of no package"),
+        (zipped(LEAFLET | {"leaflet@1.0.0/more.js": b"x"}), "is of no package"),
+        (zipped(LEAFLET | {SCRIPT: bytes(50_000_000)}), "50,000,000 bytes"),
+        (zipped(LEAFLET | {SCRIPT: bytes(SIZE)}), "checksum"),
+        (zipped({SCRIPT: LEAFLET[SCRIPT]}), "lacks leaflet@1.0.0/dist/leaflet.css"),
+        (zipped(LEAFLET)[:-30], "zip"),
+        (zipped({}), "empty"),
         (b"no zip at all", "zip"),
     ],
 )
@@ -184,7 +240,7 @@ def test_a_file_that_is_not_what_it_should_be_is_refused(
     path.write_bytes(content)
     with pytest.raises(ReadError, match=f"(?s){why}.*Nothing was written"):
         unpack_assets(path, folder=tmp_path / "there")
-    assert names(tmp_path) == {"a.zip"}
+    assert set(contents(tmp_path)) == {"a.zip"}
 
 
 def test_every_half_of_a_file_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -198,11 +254,11 @@ def test_every_half_of_a_file_is_refused(tmp_path: Path, monkeypatch: pytest.Mon
     assert not (tmp_path / "there").exists()
 
 
-def test_a_package_that_was_changed_is_never_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_was_changed_is_never_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pin(monkeypatch)
     shelf = Shelf(filled(tmp_path))
     assert shelf.beside(CDN + "leaflet.css", "images/layers.png") == PNG
-    (tmp_path / "leaflet-1.0.0.tgz").write_bytes(archive({"dist/leaflet.js": b"steal()"}))
+    (tmp_path / SCRIPT).write_bytes(b"steal()")
     with pytest.raises(InputError, match=r"damaged.*assets fetch leaflet"):
         shelf.read(CDN + "leaflet.js")
 
