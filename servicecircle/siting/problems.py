@@ -200,15 +200,15 @@ class WorstOffFirst(Problem):
         if isinstance(self.among, str):
             if self.among not in ground.cell_zones:
                 raise InputError.unknown("level", self.among, [str(one) for one in ground.cell_zones.columns])
-            codes = ground.cell_zones[self.among].cat.codes.to_numpy(dtype=np.int64)
+            codes: NDArray[np.int64] = np.asarray(ground.cell_zones[self.among].cat.codes, dtype=np.int64)
             return stage.coverage(), codes
         for group in self.among:
             if group not in ground.cells:
                 raise InputError.unknown("group", group, [one for one in ground.cells if str(one).startswith("pop_")])
         weights = [np.where(need.scope, ground.group(group), 0.0) for group in self.among]
         layers = [stage.coverage([one]) for one in weights]
-        groups = np.repeat(np.arange(len(layers), dtype=np.int64), len(need.group))
-        return stacked(layers, np.ones(len(layers))), np.asarray(groups, dtype=np.int64)
+        groups: NDArray[np.int64] = np.repeat(np.arange(len(layers), dtype=np.int64), len(need.group))
+        return stacked(layers, np.ones(len(layers))), groups
 
 
 def total(k: int | None, stage: Stage) -> int | None:
