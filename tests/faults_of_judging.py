@@ -213,9 +213,9 @@ JUDGING = (
     ),
     Mutant(
         "those covered already count as gain",
-        "siting/sites.py",
-        '(cells["in_scope"] & ~cells["covered"])',
-        'cells["in_scope"]',
+        "siting/proposing.py",
+        "float((weights * (then & ~now)).sum())",
+        "float((weights * then).sum())",
         SITING_TESTS,
     ),
 )
