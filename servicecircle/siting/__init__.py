@@ -2,8 +2,8 @@
 
 For planners: `best_sites` in one line; `CoverMost`, `CoverShare`, `LeastWalk`, `ShortestWorstWalk`, `WorstOffFirst`,
 `ServeWithinCapacity`, `CoverSeveral` and `ProvisionGap`, with `Conditions`, `LandRules`, `Size` and `candidate_sites`;
-each returns a `Proposal`, which `phased` spreads over years; `Closing` says which facilities may close. On arrays: `Coverage`, `Distances` and the
-functions that solve them.
+each returns a `Proposal`, which `phased` spreads over years. `Closing` says which facilities may close. On arrays:
+`Coverage`, `Distances` and the functions that solve them.
 """
 
 from servicecircle.siting.candidates import candidate_sites

@@ -166,7 +166,11 @@ def _run(solver: highspy.Highs, effort: Effort) -> bool:
     interrupted = False
     solver.startSolve()
     with tqdm(
-        total=effort.seconds, desc="exact search | 精确求解", unit="s", delay=2, disable=not effort.progress
+        total=effort.seconds,
+        desc="exact search | 精确求解",
+        bar_format="{l_bar}{bar}| {n:.0f} / {total:.0f} s",
+        delay=2,
+        disable=not effort.progress,
     ) as bar:
         while True:
             try:
