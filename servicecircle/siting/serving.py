@@ -17,6 +17,7 @@ from servicecircle.siting.instance import Capacity, Distances
 from servicecircle.siting.needs import need_of
 from servicecircle.siting.problems import Problem, total
 from servicecircle.siting.proposing import proposal_of
+from servicecircle.siting.sizing import no_larger_than_needed
 from servicecircle.siting.stage import Ways, staged
 from servicecircle.text import listed
 
@@ -37,7 +38,7 @@ class ServeWithinCapacity(Problem):
     """Serve residents of the group within the limit of the standard and within the places of each facility.
 
     Existing facilities take part with the places they have. Residents of a cell may be shared out among several
-    facilities. The size of each new one is part of the choice.
+    facilities. The size of each new one is part of the choice, and no larger than what it serves.
 
     Parameters
     ----------
@@ -80,6 +81,7 @@ class ServeWithinCapacity(Problem):
             found = fewest_serving(distances, capacity, share=self.share, rules=rules, effort=effort)
         else:
             found = least_walk_served(distances, capacity, k=many, rules=rules, effort=effort)
+        found = no_larger_than_needed(stage, found)
         proposal = proposal_of(stage, found, order="served", amount=self.amount)
         return replace(
             proposal,

@@ -163,6 +163,16 @@ def test_a_size_needs_its_land() -> None:
     assert found.facilities["places"].tolist() == [180.0] * len(found.table)
 
 
+def test_a_site_is_no_larger_than_what_it_serves() -> None:
+    here = town(0)
+    sizes = (Size("12班", 360, cost=16), Size("9班", 270, cost=12), Size("6班", 180, cost=9))
+    found = ServeWithinCapacity(here.result, "S-1", sizes=sizes, k=2, candidates=here.candidates()).solve(effort=QUIET)
+    needed = [next(size for size in reversed(sizes) if size.places >= served) for served in found.table["served"]]
+    assert found.table["size"].tolist() == [size.name for size in needed]
+    assert found.assigned is not None
+    assert found.assigned["residents"].sum() == pytest.approx(found.served_after)
+
+
 def far_town() -> Town:
     """Return a town whose candidates are all in its west."""
     here = town(4, homes=12)
