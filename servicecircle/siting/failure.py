@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from servicecircle.assessment.wording import worded
 from servicecircle.city import smallest_zone
 from servicecircle.markup import table_html
 from servicecircle.network import nearest
@@ -65,8 +66,9 @@ class Failure:
 
     def _repr_html_(self) -> str:
         zones = self.zones
-        rows = zones.assign(residents=zones["residents"].map("{:,.0f}".format)).to_numpy().tolist()
-        return table_html(rows, heads=list(zones.columns), title=self.reason_zh, notes=[self.reason_en])
+        frame = worded(zones.assign(residents=zones["residents"].map("{:,.0f}".format)).drop(columns="zone_id"), "zh")
+        rows = frame.to_numpy().tolist()
+        return table_html(rows, heads=list(frame.columns), title=self.reason_zh, notes=[self.reason_en])
 
 
 def failure_of(stage: Stage, solution: Solution) -> Failure | None:
@@ -131,8 +133,8 @@ def _where(cells: pd.DataFrame) -> tuple[str, str]:
     """Return in which zones most of some cells' residents live."""
     sums = cells.groupby("zone_name")["residents"].sum().sort_values(ascending=False, kind="stable")
     named = [name for name in sums.index if name]
-    text = listed(named, most=FEW)
-    return (f"（{text}）", f" ({text})") if named else ("", "")
+    zh = "、".join(named[:FEW]) + (f"等 {len(named)} 个单元" if len(named) > FEW else "")
+    return (f"（{zh}）", f" ({listed(named, most=FEW)})") if named else ("", "")
 
 
 def _beyond(cells: pd.DataFrame, minutes: float, metres: float) -> tuple[str, str]:

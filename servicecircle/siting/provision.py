@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
 
 from servicecircle.assessment.groups import group_of
@@ -168,6 +167,8 @@ class ProvisionGap(Problem):
 
     def _sizes_for(self, lacking: float, stage: Stage, sites: Ints) -> list[int]:
         """Return the size of each facility that a gap asks for, largest first; -1 where sizes do not matter."""
+        from scipy.optimize import Bounds, LinearConstraint, milp
+
         if not self.sizes:
             return [-1] * round(lacking)
         if lacking <= 0:
