@@ -199,16 +199,16 @@ JUDGING = (
     ),
     Mutant(
         "greedy without discount",
-        "siting/greedy.py",
-        "        left[_covered_by(covers, best)] = 0.0\n",
-        "        covers[[best]] *= 0\n",
+        "siting/kernels.py",
+        "gains[candidate[place]] += weights[demand] * change",
+        "gains[candidate[place]] += 0.0 * change",
         SITING_TESTS,
     ),
     Mutant(
         "no exchange of sites",
-        "siting/greedy.py",
-        "    chosen = _swapped(covers, weights, chosen)\n",
-        "",
+        "siting/kernels.py",
+        "            if gain > rounding:\n",
+        "            if gain > np.inf:\n",
         SITING_TESTS,
     ),
     Mutant(

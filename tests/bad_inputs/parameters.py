@@ -117,13 +117,13 @@ def isochrones_of_no_minutes(there: Town) -> Checked:
     return Checked()
 
 
-@KIND(error(InputError, "must be a finite number above 0"))
+@KIND(error(InputError, "must be finite numbers above 0"))
 def isochrones_of_minutes_that_are_nan(there: Town) -> Checked:
     there.city().isochrones("kindergarten", minutes=[5.0, math.nan])
     return Checked()
 
 
-@KIND(error(InputError, "must be a finite number above 0"))
+@KIND(error(InputError, "must be finite numbers above 0"))
 def isochrones_of_minutes_below_zero(there: Town) -> Checked:
     there.city().isochrones("kindergarten", minutes=[-5.0])
     return Checked()

@@ -25,7 +25,7 @@ from servicecircle.siting import (
     shortest_worst_walk,
     stacked,
 )
-from servicecircle.siting.greedy import cover_most
+from tests.siting.quickly import cover_most
 
 QUIET = Effort(progress=False)
 
