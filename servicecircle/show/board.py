@@ -14,11 +14,10 @@ from servicecircle.show.facilities import MANY_DOTS, RIM
 from servicecircle.show.legend import MapLayer
 from servicecircle.show.pages import render
 from servicecircle.show.panel import notice_of
-from servicecircle.show.phrases import capital, phrase, term
+from servicecircle.show.phrases import capital, phrase, term, word
 from servicecircle.show.rows import known
 from servicecircle.show.scene import WGS84
 from servicecircle.show.zones import border_items, border_spec, tier_title, tiers
-from servicecircle.words import word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

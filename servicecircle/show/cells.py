@@ -13,10 +13,9 @@ from scipy.spatial import KDTree
 from servicecircle.show import palette
 from servicecircle.show.compact import compact_shapes, figures, honest_figures
 from servicecircle.show.legend import LegendRow, LegendSection, MapLayer, PaintBox
-from servicecircle.show.phrases import capital, phrase, term
+from servicecircle.show.phrases import capital, phrase, term, word
 from servicecircle.show.rows import people
 from servicecircle.units import TOLERANCE_M
-from servicecircle.words import word
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,8 +24,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from servicecircle.show.palette import Paint
+    from servicecircle.show.phrases import Spoken
     from servicecircle.show.scene import Access, Limits, Scene
-    from servicecircle.words import Language
 
 COVERED, UNCOVERED, UNREACHABLE, OUT_OF_SCOPE = range(4)
 STATES = ("covered", "uncovered", "unreachable", "out_of_scope")
@@ -197,7 +196,7 @@ def walk_view(scene: Scene, access: Access, states: NDArray[np.int64]) -> CellVi
     return _with_rest(view, scene, states)
 
 
-def _missing_view(cells: gpd.GeoDataFrame, language: Language) -> CellView:
+def _missing_view(cells: gpd.GeoDataFrame, language: Spoken) -> CellView:
     missing = cells["n_missing"].to_numpy(dtype=np.int64)
     most = max(int(missing.max()), 1)
     return CellView(
@@ -243,7 +242,7 @@ def _classes(view: CellView, residents: NDArray[np.float64], total: str) -> tupl
     return (*rows, LegendRow(total, "#000000", (people(sums.sum()), f"{counts.sum():,}"), "none"))
 
 
-def limit_text(limits: Limits, language: Language) -> str:
+def limit_text(limits: Limits, language: Spoken) -> str:
     """Return limits in words: ``10 min``, ``10 / 20 min``, ``500 m``."""
     unit = word("minutes", language) if limits.unit == "min" else "m"
     return " / ".join(f"{value:g}" for value in limits.ends) + f" {unit}"

@@ -19,11 +19,10 @@ from servicecircle.show.legend import LegendRow, LegendSection, PaintBox
 from servicecircle.show.maps import assemble, side_by_side_page
 from servicecircle.show.new_sites import SITE, numbered_sites
 from servicecircle.show.panel import panel_html
-from servicecircle.show.phrases import capital, check_language, phrase, term
+from servicecircle.show.phrases import capital, check_spoken, phrase, term, word
 from servicecircle.show.rows import known, people, value_words
 from servicecircle.show.scene import make_scene
 from servicecircle.show.zones import zone_layers
-from servicecircle.words import word
 
 if TYPE_CHECKING:
     import folium
@@ -34,8 +33,8 @@ if TYPE_CHECKING:
     from servicecircle.assessment import Assessment
     from servicecircle.show.drawing import Drawing
     from servicecircle.show.overlays import Layers
+    from servicecircle.show.phrases import Spoken
     from servicecircle.show.scene import Access, Scene
-    from servicecircle.words import Language
 
 KEPT, GAINED, LOST, NEVER, OUTSIDE = range(5)
 
@@ -66,7 +65,7 @@ def comparison_map(
     side_by_side
         Whether before and after stand side by side; otherwise the difference alone, for standards of access.
     language
-        ``"zh"`` or ``"en"``.
+        ``"zh"``, ``"en"`` or ``"both"``.
     basemap
         As for `gap_map`.
 
@@ -81,7 +80,7 @@ def comparison_map(
         If the two are of different plans or cities, the standard, the language or the basemap is unknown, or the
         difference alone is asked for of a standard without cells.
     """
-    tongue = check_language(language)
+    tongue = check_spoken(language)
     changed = result.compare(baseline)
     after, before = (make_scene(one, standard_id, language=tongue, streets=True) for one in (result, baseline))
     if not side_by_side and (after.access is None or before.access is None):
@@ -135,7 +134,7 @@ def change_views(scene: Scene, before: Scene, after: Scene) -> tuple[list[CellVi
     return views, lines
 
 
-def _figure(access: Access, language: Language) -> tuple[str, str, int]:
+def _figure(access: Access, language: Spoken) -> tuple[str, str, int]:
     """Return the column of cells that tells how well off they are, with its unit and digits."""
     if access.limits.unit == "services":
         return "n_missing", " " + phrase("services_missing", language), 0

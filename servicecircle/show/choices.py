@@ -10,7 +10,7 @@ import numpy as np
 from servicecircle.show import palette
 from servicecircle.show.legend import LegendRow, LegendSection
 from servicecircle.show.panel import head_of, missing_data, quotes_of
-from servicecircle.show.phrases import phrase, term
+from servicecircle.show.phrases import as_told, phrase, term
 from servicecircle.show.rows import group_name, known, standard_group, unit_words
 from servicecircle.show.value_classes import value_classes
 from servicecircle.show.zones import result_rows, rows_by_zone, status_paint, zone_lines
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from servicecircle.plan import Standard
     from servicecircle.show.legend import PaintBox
     from servicecircle.show.palette import Paint
+    from servicecircle.show.phrases import Spoken
     from servicecircle.show.tiers import Tier
-    from servicecircle.words import Language
 
 ZoneRows = dict[object, "pd.Series[Any]"]
 
@@ -56,7 +56,7 @@ class Choice:
 
 
 def standard_choice(
-    result: Assessment, standard: Standard, tiers: Sequence[Tier], box: PaintBox, *, language: Language
+    result: Assessment, standard: Standard, tiers: Sequence[Tier], box: PaintBox, *, language: Spoken
 ) -> Choice:
     """Return the choice of one standard."""
     table = result.table[result.table["standard_id"] == standard.id]
@@ -73,14 +73,14 @@ def standard_choice(
                 continue
             paint = paints.get(zone) or status_paint(row)
             zones[tier.key].append((box.number(paint), zone_lines(table, row, language, group)))
-    name = f"{standard.id} {standard.name(language)}"
+    name = f"{standard.id} {as_told(standard.name, language)}"
     legend = _legend(tiers, rows, paints, classes, language=language)
     told = head_of(result, standard, language), missing_data(result, standard, language)
     return Choice(name, zones, legend, *told, quotes_of(standard, language))
 
 
 def _value_paints(
-    rows: Mapping[str, ZoneRows], language: Language
+    rows: Mapping[str, ZoneRows], language: Spoken
 ) -> tuple[dict[object, Paint], tuple[list[tuple[Paint, str]], str, str]]:
     """Return the paints of zones that have a value and no target, and their classes: paint and label, unit, note."""
     told = {zone: row for part in rows.values() for zone, row in part.items() if _is_value(row)}
@@ -109,7 +109,7 @@ def _legend(
     paints: Mapping[object, Paint],
     classes: tuple[list[tuple[Paint, str]], str, str],
     *,
-    language: Language,
+    language: Spoken,
 ) -> list[LegendSection]:
     """Return the legend of a standard: each class with the number of zones of each tier that has rows."""
     shown = [tier for tier in tiers if rows[tier.key]]

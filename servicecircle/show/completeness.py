@@ -17,12 +17,11 @@ from servicecircle.show.facilities import facility_layers
 from servicecircle.show.legend import LegendRow, LegendSection, PaintBox
 from servicecircle.show.maps import assemble
 from servicecircle.show.panel import panel_html
-from servicecircle.show.phrases import capital, check_language, phrase, term
+from servicecircle.show.phrases import capital, check_spoken, phrase, term, word
 from servicecircle.show.rows import people
 from servicecircle.show.scene import make_scene
 from servicecircle.show.zones import zone_layers
 from servicecircle.units import TOLERANCE_M, minutes_walked
-from servicecircle.words import word
 
 if TYPE_CHECKING:
     import folium
@@ -56,7 +55,7 @@ def completeness_map(
     standard_id
         A composite standard of the plan.
     language
-        ``"zh"`` or ``"en"``.
+        ``"zh"``, ``"en"`` or ``"both"``.
     basemap
         As for `gap_map`.
     streets
@@ -67,7 +66,7 @@ def completeness_map(
     InputError
         If the standard is unknown or no composite one, or the language or the basemap is unknown.
     """
-    tongue = check_language(language)
+    tongue = check_spoken(language)
     measure = result.plan[standard_id].measure
     if not isinstance(measure, Composite):
         fit = [one.id for one in result.plan.standards if isinstance(one.measure, Composite)]

@@ -18,11 +18,10 @@ from servicecircle.show.maps import assemble
 from servicecircle.show.outlines import make_outlines, walk_outlines
 from servicecircle.show.overlays import isochrone_layers
 from servicecircle.show.panel import panel_html
-from servicecircle.show.phrases import capital, check_language, phrase, term
+from servicecircle.show.phrases import capital, check_spoken, phrase, term, word
 from servicecircle.show.scene import make_scene
 from servicecircle.show.zones import zone_layers
 from servicecircle.units import metres_walked, reaches
-from servicecircle.words import word
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,7 +61,7 @@ def radius_map(
     standard_id
         A standard of area coverage with one radius, for example ``"CX-01"`` (bus stops).
     language
-        ``"zh"`` or ``"en"``.
+        ``"zh"``, ``"en"`` or ``"both"``.
     basemap
         As for `gap_map`.
     streets
@@ -73,7 +72,7 @@ def radius_map(
     InputError
         If the standard is unknown, has no radius or cannot be judged, or the language or the basemap is unknown.
     """
-    tongue = check_language(language)
+    tongue = check_spoken(language)
     measure = result.plan[standard_id].measure
     if not isinstance(measure, Coverage) or measure.metres is None:
         fit = [one.id for one in result.plan.standards if getattr(one.measure, "metres", 0) and _is_coverage(one)]
@@ -113,7 +112,7 @@ def speed_map(
         A walking profile of the plan to compare with; None: older people, or the general one if the standard is
         about older people already.
     language
-        ``"zh"`` or ``"en"``.
+        ``"zh"``, ``"en"`` or ``"both"``.
     basemap
         As for `gap_map`.
     streets
@@ -125,7 +124,7 @@ def speed_map(
         If the standard is unknown, has no limit in minutes or cannot be judged, or the profile, the language or the
         basemap is unknown.
     """
-    tongue, plan = check_language(language), result.plan
+    tongue, plan = check_spoken(language), result.plan
     measure = plan[standard_id].measure
     if not _in_minutes(measure):
         fit = [one.id for one in plan.standards if _in_minutes(one.measure)]

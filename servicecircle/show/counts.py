@@ -10,7 +10,7 @@ from servicecircle.assessment.display import main_row
 from servicecircle.show import palette
 from servicecircle.show.choices import Choice
 from servicecircle.show.legend import LegendRow, LegendSection
-from servicecircle.show.phrases import phrase, term
+from servicecircle.show.phrases import as_told, phrase, term
 from servicecircle.show.value_classes import value_classes
 from servicecircle.show.zones import result_rows
 
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
     from servicecircle.assessment import Assessment
     from servicecircle.show.legend import PaintBox
     from servicecircle.show.palette import Paint
+    from servicecircle.show.phrases import Spoken
     from servicecircle.show.tiers import Tier
-    from servicecircle.words import Language
 
 MOST_NAMED = 12
 """A zone's card names that many of the standards it does not meet."""
 
 
-def counts_choice(result: Assessment, tiers: Sequence[Tier], box: PaintBox, language: Language) -> Choice:
+def counts_choice(result: Assessment, tiers: Sequence[Tier], box: PaintBox, language: Spoken) -> Choice:
     """Return the choice of all standards: zones by the number of standards with a verdict that they do not meet.
 
     Only verdicts count; reference judgements have none, and stand beside them in the card.
@@ -79,7 +79,7 @@ def _verdicts(rows: pd.DataFrame) -> np.ndarray[Any, np.dtype[np.bool_]]:
 
 
 def _classes(
-    failed: np.ndarray[Any, np.dtype[np.float64]], language: Language
+    failed: np.ndarray[Any, np.dtype[np.float64]], language: Spoken
 ) -> tuple[list[Paint], list[tuple[Paint, str]], str]:
     """Return the paint of each zone, the classes as paint and label, and how they were made: none failed is apart."""
     some = failed > 0
@@ -94,7 +94,7 @@ def _classes(
     return paints, labels, "" if found is None else found.note
 
 
-def _card(result: Assessment, rows: pd.DataFrame, language: Language) -> list[tuple[str, str]]:
+def _card(result: Assessment, rows: pd.DataFrame, language: Spoken) -> list[tuple[str, str]]:
     """Return what a zone's card says: how many standards by result, and which are not met."""
     verdicts, judged = _verdicts(rows), _judged(rows)
     counts = rows["status"].value_counts()
@@ -109,13 +109,13 @@ def _card(result: Assessment, rows: pd.DataFrame, language: Language) -> list[tu
         if counts.get(status, 0)
     ]
     names = [] if judged is None else judged["standard_id"][~verdicts].tolist()
-    lines += [(one, result.plan[one].name(language)) for one in names[:MOST_NAMED]]
+    lines += [(one, as_told(result.plan[one].name, language)) for one in names[:MOST_NAMED]]
     if len(names) > MOST_NAMED:
         lines.append((phrase("more_standards", language, count=len(names) - MOST_NAMED), ""))
     return lines
 
 
-def _whole(result: Assessment, keys: tuple[str, ...], language: Language) -> LegendSection:
+def _whole(result: Assessment, keys: tuple[str, ...], language: Spoken) -> LegendSection:
     """Return how many standards have which result in the whole city."""
     found = (main_row(result, standard) for standard in result.plan.standards)
     rows = [row for row in found if row is not None]

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from servicecircle.show.cells import STATES
 from servicecircle.show.overlays import ground_layers
-from servicecircle.show.phrases import capital, phrase, term
-from servicecircle.words import word
+from servicecircle.show.phrases import as_told, capital, phrase, term, word
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -17,9 +16,9 @@ if TYPE_CHECKING:
     from servicecircle.show.cells import CellLayers
     from servicecircle.show.legend import LegendSection, MapLayer, PaintBox
     from servicecircle.show.overlays import Layers
+    from servicecircle.show.phrases import Spoken
     from servicecircle.show.scene import Scene
     from servicecircle.show.sheet import Sheet
-    from servicecircle.words import Language
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 NO_CELLS: CellLayers = ({}, [], [])
@@ -55,7 +54,7 @@ class Drawing:
 
     title: str
     city: str
-    language: Language
+    language: Spoken
     bounds: tuple[float, float, float, float]
     box: PaintBox
     layers: Sequence[MapLayer]
@@ -70,7 +69,7 @@ class Drawing:
         """Return the data that the page's script draws."""
         west, south, east, north = self.bounds
         return {
-            "lang": self.language,
+            "lang": "zh" if self.language == "both" else self.language,
             "origin": (west, south),
             "bounds": [[south, west], [north, east]],
             "words": self._words,
@@ -123,7 +122,7 @@ def standard_drawing(
     data, cell_maps, cell_legend = cells
     between = [layer for layers, _ in others for layer in layers]
     return Drawing(
-        f"{scene.standard.id} {scene.standard.name(scene.language)}",
+        f"{scene.standard.id} {as_told(scene.standard.name, scene.language)}",
         scene.result.city.name,
         scene.language,
         scene.bounds,

@@ -20,7 +20,7 @@ from servicecircle.show.legend import LegendRow, LegendSection, PaintBox
 from servicecircle.show.maps import assemble
 from servicecircle.show.overview import overview_map
 from servicecircle.show.pages import render
-from servicecircle.show.phrases import check_language, phrase, term
+from servicecircle.show.phrases import check_spoken, phrase, term
 from servicecircle.show.rows import people
 from servicecircle.show.sheet import make_sheet
 from servicecircle.show.value_classes import value_classes
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     import folium
     from xyzservices import TileProvider
 
+    from servicecircle.show.phrases import Spoken
     from servicecircle.show.sheet import Sheet
-    from servicecircle.words import Language
 
 MOST_SERVICES = 12
 """The legend of a city names that many services, those with most facilities."""
@@ -56,7 +56,7 @@ def explore(
     thing
         A City, an Assessment, a Proposal, a Comparison, or a GeoDataFrame with a CRS.
     language
-        ``"zh"`` or ``"en"``.
+        ``"zh"``, ``"en"`` or ``"both"``.
     basemap
         As for `gap_map`.
 
@@ -65,7 +65,7 @@ def explore(
     InputError
         If the thing is none of these or has nothing to draw, or the language or the basemap is unknown.
     """
-    tongue = check_language(language)
+    tongue = check_spoken(language)
     match thing:
         case City():
             return _city_map(thing, tongue, basemap)
@@ -85,7 +85,7 @@ def explore(
     )
 
 
-def _city_map(city: City, language: Language, basemap: str | TileProvider | None) -> folium.Map:
+def _city_map(city: City, language: Spoken, basemap: str | TileProvider | None) -> folium.Map:
     """Return the map of a city: residents of cells, facilities, zones, streets."""
     tiles, box, sheet = None if basemap is None else tile_layer(basemap), PaintBox(), make_sheet(city, language)
     residents = city.population["pop_total"].to_numpy(dtype=float)
@@ -135,7 +135,7 @@ def _services(sheet: Sheet) -> LegendSection:
 
 
 def _frame_map(
-    frame: gpd.GeoDataFrame, language: Language, basemap: str | TileProvider | None, *, title: str
+    frame: gpd.GeoDataFrame, language: Spoken, basemap: str | TileProvider | None, *, title: str
 ) -> folium.Map:
     """Return the map of the rows of a layer."""
     name = phrase("layer_rows", language, count=f"{len(frame):,}")
@@ -145,7 +145,7 @@ def _frame_map(
     return _frames_page([layer], [section], language, basemap, title=title)
 
 
-def _comparison_cells(comparison: Comparison, language: Language, basemap: str | TileProvider | None) -> folium.Map:
+def _comparison_cells(comparison: Comparison, language: Spoken, basemap: str | TileProvider | None) -> folium.Map:
     """Return the map of the cells newly and no longer covered, a layer for each standard."""
     layers, sections = [], []
     gained, lost = palette.CHANGES[1], palette.CHANGES[2]
@@ -169,7 +169,7 @@ def _comparison_cells(comparison: Comparison, language: Language, basemap: str |
 def _frames_page(
     layers: Sequence[FrameLayer],
     legend: Sequence[LegendSection],
-    language: Language,
+    language: Spoken,
     basemap: str | TileProvider | None,
     *,
     title: str,

@@ -11,12 +11,12 @@ from servicecircle.plan import Composite, Presence
 from servicecircle.show import palette
 from servicecircle.show.compact import whole_degrees
 from servicecircle.show.legend import LegendRow, LegendSection, MapLayer
-from servicecircle.show.phrases import phrase, term
+from servicecircle.show.phrases import phrase, spoken, term
 from servicecircle.show.rows import known
 
 if TYPE_CHECKING:
+    from servicecircle.show.phrases import Spoken
     from servicecircle.show.scene import Scene
-    from servicecircle.words import Language
 
 RIM = "#23262b"
 LACKS_COLOR = "#8b9097"
@@ -113,9 +113,9 @@ def _lacks(scene: Scene, facility: dict[Any, Any]) -> list[str]:
     ]
 
 
-def _offer(offer: str, language: Language) -> str:
+def _offer(offer: str, language: Spoken) -> str:
     chinese = {name: zh for zh, name in OFFERS.items()}
-    return chinese.get(offer, offer) if language == "zh" else offer.replace("_", " ")
+    return spoken(chinese.get(offer, offer), offer.replace("_", " "), language)
 
 
 def _spec(items: dict[str, Items], colors: dict[str, str], *, many: bool) -> dict[str, Any]:

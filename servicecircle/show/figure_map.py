@@ -34,11 +34,10 @@ from servicecircle.show.legend import LegendRow, LegendSection
 from servicecircle.show.outlines import make_outlines
 from servicecircle.show.overlays import GROUND_STYLES, isochrone_layers
 from servicecircle.show.panel import missing_data
-from servicecircle.show.phrases import phrase, term
+from servicecircle.show.phrases import phrase, term, word
 from servicecircle.show.rows import known, people, value_words
 from servicecircle.show.scene import WGS84
 from servicecircle.show.zones import BORDER_COLOR, status_paint, zone_results
-from servicecircle.words import word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

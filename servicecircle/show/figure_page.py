@@ -16,7 +16,7 @@ from servicecircle.assessment.display import main_row
 from servicecircle.show.figure_fonts import drawable, font, width, wrapped
 from servicecircle.show.figures import figure_png
 from servicecircle.show.panel import notice_of
-from servicecircle.show.phrases import phrase, term
+from servicecircle.show.phrases import as_told, phrase, term
 from servicecircle.show.rows import known, status_words, target_words, value_words
 
 if TYPE_CHECKING:
@@ -118,7 +118,9 @@ def frame_page(page: Page, scene: Scene, notes: FigureNotes) -> Box:
 def _title(page: Page, scene: Scene, notes: FigureNotes) -> float:
     """Write the title and the line of figures; return the lower edge, mm."""
     result, standard, language = scene.result, scene.standard, scene.language
-    usual = phrase("figure_title", language, city=result.city.name, standard=standard.id, name=standard.name(language))
+    usual = phrase(
+        "figure_title", language, city=result.city.name, standard=standard.id, name=as_told(standard.name, language)
+    )
     size = page.points * 1.75
     room = (page.wide - 2 * MARGIN_MM) / page.em(size)
     lines = wrapped(notes.title or usual.strip(), room, most=2)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from servicecircle.show.legend import PaintBox
     from servicecircle.show.palette import Paint
-    from servicecircle.words import Language
+    from servicecircle.show.phrases import Spoken
 
 MOST_LINES = 14
 """A card shows that many columns that say something."""
@@ -70,7 +70,7 @@ def frame_bounds(frames: Sequence[gpd.GeoDataFrame]) -> tuple[float, float, floa
     return float(west - wider), float(south - higher), float(east + wider), float(north + higher)
 
 
-def frame_layer(layer: FrameLayer, box: PaintBox, origin: tuple[float, float], language: Language) -> MapLayer:
+def frame_layer(layer: FrameLayer, box: PaintBox, origin: tuple[float, float], language: Spoken) -> MapLayer:
     """Return a layer as the script draws it, on one canvas: areas, lines and points, each with its card."""
     frame = layer.frame.to_crs(WGS84)
     columns = [column for column in frame.columns if column != frame.geometry.name]
@@ -117,7 +117,7 @@ def _title(row: dict[Any, Any]) -> str:
     return ""
 
 
-def _lines(row: dict[Any, Any], language: Language) -> list[tuple[str, str]]:
+def _lines(row: dict[Any, Any], language: Spoken) -> list[tuple[str, str]]:
     told = [(term(column, language), _text(value)) for column, value in row.items() if known_cell(value)]
     return told[:MOST_LINES]
 

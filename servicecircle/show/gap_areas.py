@@ -8,9 +8,8 @@ import shapely
 
 from servicecircle.show.compact import compact_shape, whole_degrees
 from servicecircle.show.legend import LegendRow, LegendSection, MapLayer
-from servicecircle.show.phrases import capital, phrase, term
+from servicecircle.show.phrases import capital, phrase, term, word
 from servicecircle.show.rows import known, people
-from servicecircle.words import word
 
 if TYPE_CHECKING:
     from servicecircle.show.scene import Scene

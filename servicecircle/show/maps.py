@@ -14,7 +14,7 @@ from servicecircle.show.legend import PaintBox
 from servicecircle.show.outlines import make_outlines
 from servicecircle.show.overlays import isochrone_layers
 from servicecircle.show.panel import panel_html
-from servicecircle.show.phrases import check_language
+from servicecircle.show.phrases import check_spoken
 from servicecircle.show.scene import make_scene
 from servicecircle.show.worst import worst_layers
 from servicecircle.show.zones import zone_layers
@@ -56,7 +56,7 @@ def gap_map(
     standard_id
         The standard's id in the plan, for example ``"LY-01"``.
     language
-        ``"zh"`` or ``"en"``: all words of the map.
+        ``"zh"``, ``"en"`` or ``"both"``: all words of the map.
     basemap
         Tiles from the internet behind the figures, by a name that xyzservices knows (``"OpenStreetMap.Mapnik"``) or as
         an ``xyzservices.TileProvider``: `tianditu` gives that of Tianditu. A provider whose ``url`` is a folder of this
@@ -78,7 +78,7 @@ def gap_map(
     InputError
         If the standard, the language or the basemap is unknown, or nothing in the city has a place.
     """
-    tongue = check_language(language)
+    tongue = check_spoken(language)
     tiles = None if basemap is None else tile_layer(basemap)
     scene = make_scene(result, standard_id, language=tongue, streets=streets)
     box = PaintBox()

@@ -13,7 +13,7 @@ from servicecircle.show.legend import MapLayer, PaintBox
 from servicecircle.show.maps import assemble
 from servicecircle.show.pages import render
 from servicecircle.show.panel import notice_of
-from servicecircle.show.phrases import check_language, phrase
+from servicecircle.show.phrases import check_spoken, phrase, spoken
 from servicecircle.show.sheet import make_sheet
 from servicecircle.show.tiers import Tier, make_tiers
 from servicecircle.show.zones import border_items, border_spec
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
     from servicecircle.assessment import Assessment
     from servicecircle.show.overlays import Layers
+    from servicecircle.show.phrases import Spoken
     from servicecircle.show.sheet import Sheet
-    from servicecircle.words import Language
 
 
 def overview_map(
@@ -51,7 +51,7 @@ def overview_map(
     standard_id
         The standard chosen when the map opens; None: how many standards each zone does not meet.
     language
-        ``"zh"`` or ``"en"``.
+        ``"zh"``, ``"en"`` or ``"both"``.
     basemap
         As for `gap_map`.
     streets
@@ -62,7 +62,7 @@ def overview_map(
     InputError
         If the standard, the language or the basemap is unknown.
     """
-    tongue = check_language(language)
+    tongue = check_spoken(language)
     chosen = 0 if standard_id is None else 1 + result.plan.ids.index(result.plan[standard_id].id)
     tiles, box = None if basemap is None else tile_layer(basemap), PaintBox()
     sheet = make_sheet(result.city, tongue, streets=streets)
@@ -104,9 +104,9 @@ def _zone_layers(sheet: Sheet, tiers: Sequence[Tier], first: int) -> Layers:
     return layers, []
 
 
-def _panel(result: Assessment, choices: Sequence[Choice], chosen: int, language: Language) -> str:
+def _panel(result: Assessment, choices: Sequence[Choice], chosen: int, language: Spoken) -> str:
     keys = ("choose_standard", "cannot_judge", "clause")
-    title = result.plan.title_zh if language == "zh" else result.plan.title_en
+    title = spoken(result.plan.title_zh, result.plan.title_en, language)
     return render(
         "overview.html",
         city=result.city.name,

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 from servicecircle.assessment.display import main_row
 from servicecircle.show.pages import render
-from servicecircle.show.phrases import capital, phrase
+from servicecircle.show.phrases import as_told, capital, phrase, spoken, word
 from servicecircle.show.rows import group_name, known, people, standard_group, status_words, target_words, value_words
-from servicecircle.words import word
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,8 +16,8 @@ if TYPE_CHECKING:
     from servicecircle.city import City
     from servicecircle.plan import Citation, Standard
     from servicecircle.show.legend import LegendSection
+    from servicecircle.show.phrases import Spoken
     from servicecircle.show.scene import Scene
-    from servicecircle.words import Language
 
 MOST_QUOTES = 3
 """A panel quotes that many clauses; the summary quotes all."""
@@ -41,7 +40,7 @@ def panel_html(scene: Scene, legend: Sequence[LegendSection], *, kind: str = "")
     return render(
         "panel.html",
         id=standard.id,
-        name=standard.name(language),
+        name=as_told(standard.name, language),
         kind=kind,
         city=result.city.name,
         scenario=phrase("scenario", language, scenario=result.scenario) if result.scenario else "",
@@ -55,14 +54,14 @@ def panel_html(scene: Scene, legend: Sequence[LegendSection], *, kind: str = "")
     )
 
 
-def quotes_of(standard: Standard, language: Language) -> list[dict[str, str]]:
+def quotes_of(standard: Standard, language: Spoken) -> list[dict[str, str]]:
     """Return the first clauses of a standard, each with where it stands."""
     return [
         {"text": one.quote or one.value, "where": cited_at(one, language)} for one in standard.citations[:MOST_QUOTES]
     ]
 
 
-def head_of(result: Assessment, standard: Standard, language: Language) -> dict[str, str] | None:
+def head_of(result: Assessment, standard: Standard, language: Spoken) -> dict[str, str] | None:
     """Return the figures of the row that speaks for the whole; None if there is no row."""
     row = main_row(result, standard)
     if row is None:
@@ -81,24 +80,27 @@ def head_of(result: Assessment, standard: Standard, language: Language) -> dict[
     }
 
 
-def notice_of(city: City, language: Language) -> str:
+def notice_of(city: City, language: Spoken) -> str:
     """Return what has to be said of a city wherever it is shown, such as that it is invented; empty if nothing."""
     zh, en = city.notice
-    return (zh or en) if language == "zh" else (en or zh)
+    return spoken(zh or en, en or zh, language)
 
 
-def cited_at(citation: Citation, language: Language) -> str:
+def cited_at(citation: Citation, language: Spoken) -> str:
     """Return where a clause stands: its section and line, or the document and whether it is verified."""
     if citation.document:
-        return citation.place(language)
+        return as_told(citation.place, language)
     if not citation.section:
         return phrase("line", language, line=citation.line)
     return phrase("section_line", language, section=citation.section, line=citation.line)
 
 
-def assumption_lines(result: Assessment, standard: Standard, language: Language) -> list[str]:
+def assumption_lines(result: Assessment, standard: Standard, language: Spoken) -> list[str]:
     """Return what a standard assumes, and the walking speed it uses, one text each."""
-    lines = [*(one.text(language) for one in standard.assumptions), *estimate_lines(result, standard, language)]
+    lines = [
+        *(as_told(one.text, language) for one in standard.assumptions),
+        *estimate_lines(result, standard, language),
+    ]
     profile = getattr(standard.measure, "profile", None)
     if profile is not None and profile in result.plan.profiles:
         speed = f"{result.plan.profiles[profile].speed_m_s:g}"
@@ -106,7 +108,7 @@ def assumption_lines(result: Assessment, standard: Standard, language: Language)
     return lines
 
 
-def estimate_lines(result: Assessment, standard: Standard, language: Language) -> list[str]:
+def estimate_lines(result: Assessment, standard: Standard, language: Spoken) -> list[str]:
     """Return what stands in for residents whose number is not known; nothing if it is known."""
     rows = result.table[result.table["standard_id"] == standard.id]
     if not (rows["estimated"] == True).any():  # noqa: E712  (unknown is not yes)
@@ -117,7 +119,7 @@ def estimate_lines(result: Assessment, standard: Standard, language: Language) -
     return [phrase("estimated", language, **names)]
 
 
-def missing_data(result: Assessment, standard: Standard, language: Language) -> str:
+def missing_data(result: Assessment, standard: Standard, language: Spoken) -> str:
     """Return in words what keeps a standard from being judged; empty if nothing does."""
-    kept = [one.zh if language == "zh" else one.en for one in result.outcomes[standard.id].missing if one.blocks]
+    kept = [spoken(one.zh, one.en, language) for one in result.outcomes[standard.id].missing if one.blocks]
     return " ".join(dict.fromkeys(kept))

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, Self
 
+from servicecircle import words
 from servicecircle.errors import InputError
 from servicecircle.show.report_phrases import REPORT, RULES, TABLES
 from servicecircle.show.word_phrases import WORD
-from servicecircle.words import LANGUAGES, WORDS, Language, word
+from servicecircle.words import LANGUAGES, WORDS, Language
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 Phrases = dict[str, tuple[str, str]]
+
+Spoken = Language | Literal["both"]
+"""What a map speaks: one language, or both."""
 
 _LAYERS: Phrases = {
     "layer_minutes": ("居民点：步行时间", "Cells: walking time"),
@@ -291,19 +295,72 @@ def check_language(language: str) -> Language:
     return "zh" if language == "zh" else "en"
 
 
-def phrase(key: str, language: Language, **values: object) -> str:
-    """Return a phrase in a language, with its values put in.
+def check_spoken(language: str) -> Spoken:
+    """Return a language if the maps speak it, or ``"both"``; otherwise raise InputError with those they do."""
+    return "both" if language == "both" else check_language(language)
+
+
+class Bilingual(str):
+    """A text in Chinese and English, one after the other; put into a phrase, each half gets its own."""
+
+    __slots__ = ("en", "zh")
+
+    zh: str
+    en: str
+
+    def __new__(cls, zh: str, en: str) -> Self:
+        """Return both, or one where they are the same or one is missing."""
+        both = super().__new__(cls, " ".join(dict.fromkeys(filter(None, (zh, en)))))
+        both.zh, both.en = zh, en
+        return both
+
+
+def spoken(zh: str, en: str, language: Spoken) -> str:
+    """Return a text in a language, or in both.
+
+    Examples
+    --------
+    >>> spoken("幼儿园", "kindergarten", "both"), spoken("幼儿园", "kindergarten", "en")
+    ('幼儿园 kindergarten', 'kindergarten')
+    """
+    if language == "both":
+        return Bilingual(zh or en, en or zh)
+    return zh if language == "zh" else en
+
+
+def as_told(tell: Callable[[Language], str], language: Spoken) -> str:
+    """Return what something says of itself in a language, or in both."""
+    return spoken(tell("zh"), tell("en"), language)
+
+
+def word(key: str, language: Spoken) -> str:
+    """Return a term of `words` in a language, or in both."""
+    return spoken(words.word(key, "zh"), words.word(key, "en"), language)
+
+
+def phrase(key: str, language: Spoken, **values: object) -> str:
+    """Return a phrase in a language, or in both, with its values put in.
 
     Examples
     --------
     >>> phrase("isochrone_minutes", "zh", limit=15)
     '步行 15 分钟'
+    >>> phrase("isochrone_minutes", "both", limit=15)
+    '步行 15 分钟 15 min walk'
     """
-    text = PHRASES[key][LANGUAGES.index(language)]
-    return text.format(**values) if values else text
+    zh, en = PHRASES[key]
+    if language == "both" and not any(letter.isalnum() for letter in en):
+        return en  # punctuation, which stands once
+    return spoken(_filled(zh, values, "zh"), _filled(en, values, "en"), language)
 
 
-def term(key: object, language: Language) -> str:
+def _filled(text: str, values: dict[str, object], half: Language) -> str:
+    """Return a text with values put in, of bilingual ones those of one language."""
+    own = {key: getattr(value, half) if isinstance(value, Bilingual) else value for key, value in values.items()}
+    return text.format(**own) if own else text
+
+
+def term(key: object, language: Spoken) -> str:
     """Return a term of `words` as it stands alone: in English with a capital.
 
     Examples
@@ -311,9 +368,13 @@ def term(key: object, language: Language) -> str:
     >>> term("covered", "zh"), term("covered", "en"), term("bus_stop", "en")
     ('已覆盖', 'Covered', 'Bus stop')
     """
-    return capital(word(str(key), language)) if key in WORDS else str(key)
+    if key not in WORDS:
+        return str(key)
+    return spoken(words.word(str(key), "zh"), capital(words.word(str(key), "en")), language)
 
 
 def capital(text: str) -> str:
     """Return a text with a capital at its start; Chinese stays as it is."""
+    if isinstance(text, Bilingual):
+        return Bilingual(text.zh, capital(text.en))
     return text[:1].upper() + text[1:]

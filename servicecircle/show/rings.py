@@ -17,11 +17,10 @@ from servicecircle.show.drawing import sheet_drawing
 from servicecircle.show.legend import LegendRow, LegendSection, MapLayer, PaintBox
 from servicecircle.show.maps import assemble
 from servicecircle.show.outlines import whole_blocks
-from servicecircle.show.phrases import capital, check_language, phrase, term
+from servicecircle.show.phrases import capital, check_spoken, phrase, term, word
 from servicecircle.show.rows import amount, known, people
 from servicecircle.show.sheet import make_sheet
 from servicecircle.units import TOLERANCE_M, WALK_SPEEDS, metres_walked, minutes_walked, reaches
-from servicecircle.words import word
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,7 +64,7 @@ def isochrone_map(
     each
         Whether every facility gets isochrones of its own as well.
     language
-        ``"zh"`` or ``"en"``.
+        ``"zh"``, ``"en"`` or ``"both"``.
     basemap
         As for `gap_map`.
 
@@ -75,7 +74,7 @@ def isochrone_map(
         If the service is not loaded, the profile, the language or the basemap is unknown, or minutes are not above
         zero.
     """
-    tongue = check_language(language)
+    tongue = check_spoken(language)
     ends = sorted({float(value) for value in minutes})
     shapes = city.isochrones(service, minutes=ends, profile=profile)
     tiles, box, sheet = None if basemap is None else tile_layer(basemap), PaintBox(), make_sheet(city, tongue)

@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from servicecircle.assessment.display import main_row
-from servicecircle.show.phrases import capital, phrase, term
-from servicecircle.words import LANGUAGES, word
+from servicecircle.show.phrases import capital, phrase, spoken, term, word
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from servicecircle.assessment import Assessment
     from servicecircle.plan import Plan, Standard
-    from servicecircle.words import Language
+    from servicecircle.show.phrases import Spoken
 
 MOST_DIGITS = 8
 
@@ -94,10 +93,10 @@ def exact_digits(shown: float, goal: float | None, digits: int) -> int:
     return MOST_DIGITS
 
 
-def unit_words(unit: object, language: Language) -> str:
+def unit_words(unit: object, language: Spoken) -> str:
     """Return a unit in a language; empty if there is none."""
     text = str(unit) if known(unit) else ""
-    return UNITS.get(text, (text, text))[LANGUAGES.index(language)]
+    return spoken(*UNITS.get(text, (text, text)), language)
 
 
 def people(value: float) -> str:
@@ -111,16 +110,16 @@ def people(value: float) -> str:
     return "< 1" if 0 < value < 1 else f"{value:,.0f}"
 
 
-def service_name(plan: Plan, service: str, language: Language) -> str:
+def service_name(plan: Plan, service: str, language: Spoken) -> str:
     """Return the name of a service: of the plan's own ones, else the vocabulary's, else the service itself."""
     own = plan.services.get(service)
-    return word(service, language) if own is None else (own.zh if language == "zh" else own.en)
+    return word(service, language) if own is None else spoken(own.zh, own.en, language)
 
 
-def group_name(result: Assessment, group: str, language: Language) -> str:
+def group_name(result: Assessment, group: str, language: Spoken) -> str:
     """Return the name of a group of residents, by its column; of all residents if there is no column."""
     named = result.plan.groups.get(group or "pop_total")
-    return word(group or "pop_total", language) if named is None else (named.zh if language == "zh" else named.en)
+    return word(group or "pop_total", language) if named is None else spoken(named.zh, named.en, language)
 
 
 def standard_group(result: Assessment, standard: Standard) -> str:
@@ -147,20 +146,20 @@ def grade_text(grade: str) -> str:
     return grade.replace(">=", "≥").replace("%", " %")
 
 
-def status_words(row: pd.Series[Any], language: Language) -> str:
+def status_words(row: pd.Series[Any], language: Spoken) -> str:
     """Return a row's status in words; a verdict only where the row is judged."""
     if row["status"] == "judged" and known(row["meets_target"]):
         return term("meets" if row["meets_target"] else "fails", language)
     return term(row["status"], language).partition(" (")[0]  # its short form
 
 
-def value_words(row: pd.Series[Any], language: Language) -> str:
+def value_words(row: pd.Series[Any], language: Spoken) -> str:
     """Return a row's value with its unit, or a dash."""
     target = float(row["target"]) if known(row["target"]) else None
     return amount(float(row["value"]), unit_words(row["unit"], language), target=target) if known(row["value"]) else "–"
 
 
-def target_words(row: pd.Series[Any], language: Language) -> str:
+def target_words(row: pd.Series[Any], language: Spoken) -> str:
     """Return a row's target, with where it comes from unless the plan states it; empty if there is none."""
     if not known(row["target"]):
         return "" if row["target_origin"] in {"none", "stated"} else term(row["target_origin"], language)
@@ -171,7 +170,7 @@ def target_words(row: pd.Series[Any], language: Language) -> str:
     return phrase("with_origin", language, target=text, origin=word(str(row["target_origin"]), language))
 
 
-def gap_words(row: pd.Series[Any], language: Language) -> str:
+def gap_words(row: pd.Series[Any], language: Spoken) -> str:
     """Return a row's gap with its unit, or a dash."""
     if not known(row["gap"]):
         return "–"
@@ -181,7 +180,7 @@ def gap_words(row: pd.Series[Any], language: Language) -> str:
     return amount(float(row["gap"]), unit, digits=2)
 
 
-def row_lines(row: pd.Series[Any], language: Language, group: str) -> Lines:
+def row_lines(row: pd.Series[Any], language: Spoken, group: str) -> Lines:
     """Return what the card of a zone says about its row: heads and figures.
 
     Parameters

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from servicecircle.assessment import Assessment
     from servicecircle.city import City
     from servicecircle.plan import Plan, Standard
-    from servicecircle.words import Language
+    from servicecircle.show.phrases import Spoken
 
 WGS84 = "EPSG:4326"
 
@@ -84,7 +84,7 @@ class Scene:
 
     result: Assessment
     standard: Standard
-    language: Language
+    language: Spoken
     rows: pd.DataFrame
     access: Access | None
     facilities: gpd.GeoDataFrame
@@ -115,7 +115,7 @@ class Scene:
         return group_name(self.result, standard_group(self.result, self.standard), self.language)
 
 
-def make_scene(result: Assessment, standard_id: str, *, language: Language, streets: bool) -> Scene:
+def make_scene(result: Assessment, standard_id: str, *, language: Spoken, streets: bool) -> Scene:
     """Return what a map of a standard shows.
 
     Parameters

@@ -12,7 +12,7 @@ from servicecircle.show.scene import SHOWN_DETAIL, WGS84, backdrop_of, extent_of
 
 if TYPE_CHECKING:
     from servicecircle.city import City
-    from servicecircle.words import Language
+    from servicecircle.show.phrases import Spoken
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Sheet:
     """
 
     city: City
-    language: Language
+    language: Spoken
     zones: gpd.GeoDataFrame
     backdrop: tuple[tuple[str, shapely.Geometry], ...]
     bounds: tuple[float, float, float, float]
@@ -50,7 +50,7 @@ class Sheet:
         return in_degrees(self.city, geometry, self.detail)
 
 
-def make_sheet(city: City, language: Language, *, streets: bool = True) -> Sheet:
+def make_sheet(city: City, language: Spoken, *, streets: bool = True) -> Sheet:
     """Return the ground of a map of a city.
 
     Parameters

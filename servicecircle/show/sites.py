@@ -21,7 +21,7 @@ from servicecircle.show.new_sites import SITE, numbered_sites
 from servicecircle.show.outlines import BESIDE_STREETS_M, Outline, whole_blocks
 from servicecircle.show.overlays import isochrone_layers
 from servicecircle.show.panel import panel_html
-from servicecircle.show.phrases import capital, check_language, phrase, term
+from servicecircle.show.phrases import capital, check_spoken, phrase, term
 from servicecircle.show.rows import amount, known, people
 from servicecircle.show.scene import WGS84, in_degrees, make_scene
 from servicecircle.show.zones import zone_layers
@@ -56,7 +56,7 @@ def sites_map(
     proposal
         From `best_sites`.
     language
-        ``"zh"`` or ``"en"``.
+        ``"zh"``, ``"en"`` or ``"both"``.
     basemap
         As for `gap_map`.
     streets
@@ -67,7 +67,7 @@ def sites_map(
     InputError
         If the proposal has no sites or is of a standard that the plan lacks, or the language or basemap is unknown.
     """
-    tongue = check_language(language)
+    tongue = check_spoken(language)
     if not len(proposal.facilities):
         raise InputError("The proposal has no sites to draw. | 方案没有建议点。")
     plan = result.plan.only(proposal.standard_id)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from servicecircle.words import Language
+    from servicecircle.show.phrases import Spoken
 
 MOST_CLASSES = 5
 
@@ -55,7 +55,7 @@ class ValueClasses:
         return tuple(low if low == high else f"{low} - {high}" for low, high in sides)
 
 
-def value_classes(values: NDArray[np.float64], language: Language) -> ValueClasses:
+def value_classes(values: NDArray[np.float64], language: Spoken) -> ValueClasses:
     """Return at most five classes of finite values, shape (values,).
 
     Up to five values that differ are classes of their own. More are parted by natural breaks (Fisher and Jenks, by

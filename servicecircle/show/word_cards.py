@@ -12,7 +12,7 @@ import shapely
 from servicecircle.errors import InputError
 from servicecircle.plan import Composite, Coverage
 from servicecircle.show.figures import figure_png
-from servicecircle.show.phrases import phrase, term
+from servicecircle.show.phrases import as_told, phrase, term
 from servicecircle.show.rows import (
     gap_words,
     grade_words,
@@ -161,7 +161,7 @@ def _add_gaps(paper: Paper, result: Assessment, gaps: gpd.GeoDataFrame, shape: s
         paper.text(phrase("word_no_gaps", language))
     for gap in here.to_dict("records"):
         standard = result.plan[gap["standard_id"]]
-        told = {"id": standard.id, "name": standard.name(language), "people": people(float(gap["group"]))}
+        told = {"id": standard.id, "name": as_told(standard.name, language), "people": people(float(gap["group"]))}
         told["group"] = group_name(result, standard_group(result, standard), language)
         area = f"{gap['area_m2'] / M2_HA:,.1f}" if known(gap["area_m2"]) else "–"
         paper.text(phrase("word_gap_line", language, area=area, **told), "List Bullet")
@@ -178,7 +178,7 @@ def _add_map(paper: Paper, scene: Scene, zone: Any) -> None:
     with plain_style():
         figure = draw_map(near, None, MAP_MM[scene.language], cells=True, level=None)
         png = figure_png(figure, dpi=MAP_DPI)
-    name = f"{scene.standard.id} {scene.standard.name(scene.language)}"
+    name = f"{scene.standard.id} {as_told(scene.standard.name, scene.language)}"
     paper.picture(
         png, phrase("word_card_map", scene.language, zone=zone.name, name=name), wide_mm=MAP_MM[scene.language][0]
     )

@@ -10,16 +10,15 @@ import shapely
 
 from servicecircle.show.compact import whole_degrees
 from servicecircle.show.legend import LegendRow, LegendSection, MapLayer
-from servicecircle.show.phrases import capital, phrase, term
+from servicecircle.show.phrases import capital, phrase, term, word
 from servicecircle.show.rows import people
-from servicecircle.words import word
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
     from servicecircle.show.overlays import Layers
+    from servicecircle.show.phrases import Spoken
     from servicecircle.show.scene import Limits, Scene
-    from servicecircle.words import Language
 
 MOST_WORST = 10
 """That many cells are marked and listed."""
@@ -85,7 +84,7 @@ def worst_layers(scene: Scene) -> Layers:
     ]
 
 
-def _head(limits: Limits, language: Language) -> str:
+def _head(limits: Limits, language: Spoken) -> str:
     if limits.unit == "services":
         return phrase("missing", language)
     return phrase("straight_head" if limits.straight else "walk", language)

@@ -12,9 +12,8 @@ from servicecircle.errors import InputError
 from servicecircle.show import palette
 from servicecircle.show.compact import compact_shape, whole_degrees
 from servicecircle.show.legend import LegendRow, LegendSection, MapLayer, PaintBox
-from servicecircle.show.phrases import phrase, term
+from servicecircle.show.phrases import as_told, phrase, term, word
 from servicecircle.show.rows import grade_words, known, row_lines, status_words
-from servicecircle.words import word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from servicecircle.show.palette import Paint
+    from servicecircle.show.phrases import Spoken
     from servicecircle.show.scene import Scene
     from servicecircle.words import Language
 
@@ -121,10 +121,14 @@ def tiers(present: Iterable[str], *, first: Iterable[str] = ()) -> list[tuple[st
     return list(dict.fromkeys(tuple(level for level in levels if level in tier) for tier in whole))
 
 
-def tier_title(levels: Sequence[str], language: Language) -> str:
+def tier_title(levels: Sequence[str], language: Spoken) -> str:
     """Return the name of a tier: of all its levels."""
-    names = [term(levels[0], language), *(word(level, language) for level in levels[1:])]
-    return phrase("comma", language).join(names)
+    first, *others = levels
+
+    def title(half: Language) -> str:
+        return phrase("comma", half).join([term(first, half), *(word(level, half) for level in others)])
+
+    return as_told(title, language)
 
 
 def rows_by_zone(rows: pd.DataFrame, zones: gpd.GeoDataFrame) -> dict[object, pd.Series[Any]]:
@@ -133,7 +137,7 @@ def rows_by_zone(rows: pd.DataFrame, zones: gpd.GeoDataFrame) -> dict[object, pd
     return {row["zone_id"]: row for _, row in found.iterrows()}
 
 
-def zone_lines(rows: pd.DataFrame, row: pd.Series[Any], language: Language, group: str) -> list[tuple[str, str]]:
+def zone_lines(rows: pd.DataFrame, row: pd.Series[Any], language: Spoken, group: str) -> list[tuple[str, str]]:
     """Return the figures of a zone: those of all its cells, then the value of each class of cells.
 
     Parameters
@@ -241,7 +245,7 @@ def _legend(scene: Scene, rows: dict[object, pd.Series[Any]], key: str, title: s
     )
 
 
-def result_rows(parts: Sequence[Sequence[pd.Series[Any]]], language: Language) -> tuple[LegendRow, ...]:
+def result_rows(parts: Sequence[Sequence[pd.Series[Any]]], language: Spoken) -> tuple[LegendRow, ...]:
     """Return the classes of results in some parts of a table, each with the number of rows in each part."""
     counted: dict[tuple[str, Paint], list[int]] = {}
     for place, rows in enumerate(parts):

@@ -65,6 +65,15 @@ def test_every_kind_has_a_panel_layers_and_words_of_its_language(kind: str, lang
 
 
 @pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_speaks_both_languages_at_once(kind: str) -> None:
+    both, zh, en = (page(kind, language).data for language in ("both", "zh", "en"))
+    assert both["lang"] == "zh"
+    for layer, name in both["names"].items():
+        halves = list(dict.fromkeys((zh["names"][layer], en["names"][layer])))
+        assert name == " ".join(halves)
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_the_same_things_make_the_same_page(kind: str) -> None:
     assert drawn(kind).get_root().render() == drawn(kind).get_root().render()
 
