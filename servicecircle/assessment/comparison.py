@@ -144,6 +144,12 @@ def _line(row: pd.Series[Any]) -> str:
 
 def compare(after: Assessment, before: Assessment) -> Comparison:
     """Return what changes from one assessment to another of the same plan."""
+    baseline: object = before
+    if not isinstance(baseline, type(after)):
+        raise InputError(
+            f"baseline must be an assessment, assess(city, plan), not {type(baseline).__name__}. | "
+            "baseline 应为评估结果。"
+        )
     if after.plan.standards != before.plan.standards or after.plan.profiles != before.plan.profiles:
         raise InputError(
             "The two assessments are of different plans, or other levels or speeds. | 两次评估的规划不同。"

@@ -89,6 +89,12 @@ def assess(
             "assess(read_city(folder), read_plan('lianyungang-145')). | assess 需要 City 和 Plan。"
         )
     scenario = scenario or city.about.scenario
+    earlier: object = since
+    if earlier is not None and not isinstance(earlier, Assessment):
+        raise InputError(
+            f"since must be an earlier assessment, assess(city, plan), not {type(earlier).__name__}. | "
+            "since 应为评估结果。"
+        )
     ground = make_ground(city, since=since.ground if since is not None else None)
     bar = tqdm(plan.standards, desc="standards", unit="", delay=2, disable=not progress)
     poor = poor_zones(ground)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from servicecircle.errors import InputError
 from servicecircle.findings import Finding
 
 if TYPE_CHECKING:
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 
 def facilities_in(frame: gpd.GeoDataFrame, year: int) -> tuple[gpd.GeoDataFrame, tuple[Finding, ...]]:
     """Return facilities with their status in a year, and the finding about those taken to be open."""
+    given: object = year
+    if not isinstance(given, int | np.integer) or isinstance(given, bool):
+        raise InputError(f"A year such as 2030 is needed. {year!r} was given instead. | 需要年份，例如 2030。")
     blank = pd.Series(np.nan, index=frame.index)
     opens, closes = frame.get("open_year", blank), frame.get("close_year", blank)
     status = frame["status"].copy()

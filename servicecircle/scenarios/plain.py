@@ -146,9 +146,13 @@ def frozen(value: Any) -> Any:
     return value.isoformat() if isinstance(value, dt.date | dt.time) else value
 
 
+DECIMALS = 20
+"""Enough for every double; GEOS' own choice of digits loses the last bit of some numbers below one."""
+
+
 def wkt(shape: BaseGeometry) -> str:
     """Return a geometry as text that is read back to the last bit."""
-    return str(shapely.to_wkt(shape, rounding_precision=-1))
+    return str(shapely.to_wkt(shape, rounding_precision=DECIMALS))
 
 
 def crs_text(crs: pyproj.CRS) -> str:

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from servicecircle.assessment.manifest import Manifest
 from servicecircle.files import replacing, save_document, set_cell
+from servicecircle.show.beside import checked_comparison, checked_sites
 from servicecircle.show.data_report import held
 from servicecircle.show.front import facts_of, plan_title
 from servicecircle.show.panel import notice_of
 from servicecircle.show.phrases import check_language, phrase, term
-from servicecircle.show.planner_tables import Beside, planner_tables, proposals, source_tables
+from servicecircle.show.planner_tables import Beside, planner_tables, source_tables
 from servicecircle.show.report_phrases import RULES
 from servicecircle.show.summary import digests_told, parameters_told, versions_told
 from servicecircle.show.table_cells import NUMBERS, column_head, figure_of, kind_of, look_of, records
@@ -109,7 +110,7 @@ def write_excel(
     ['Contents', '1 Standards and their targets']
     """
     tongue = check_language(language)
-    beside = Beside(comparison, proposals(sites), sensitivity)
+    beside = Beside(checked_comparison(result, comparison), checked_sites(result, sites), sensitivity)
     with replacing(path) as part:
         save_document(_book(result, beside, tongue, whole(date)), part)
 

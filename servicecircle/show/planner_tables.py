@@ -11,13 +11,13 @@ from servicecircle.assessment.rows import WHOLE_CITY
 from servicecircle.show.panel import cited_at
 from servicecircle.show.phrases import phrase, term
 from servicecircle.show.summary import layer_words, other_unit, place_words, severity_words
-from servicecircle.siting import Proposal
 from servicecircle.words import word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from servicecircle.assessment import Assessment, Comparison, Sensitivity
+    from servicecircle.siting import Proposal
     from servicecircle.words import Language
 
 MOST_ROWS = 60
@@ -57,11 +57,6 @@ class PlannerTable:
     frame: pd.DataFrame
     shown: pd.DataFrame
     on_page: tuple[str, ...]
-
-
-def proposals(sites: Proposal | Sequence[Proposal]) -> tuple[Proposal, ...]:
-    """Return proposals given as one or as several."""
-    return (sites,) if isinstance(sites, Proposal) else tuple(sites)
 
 
 def planner_tables(result: Assessment, beside: Beside, language: Language) -> list[PlannerTable]:

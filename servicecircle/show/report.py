@@ -9,13 +9,14 @@ from servicecircle.assessment.display import lost_standards
 from servicecircle.assessment.manifest import Manifest
 from servicecircle.errors import InputError, MissingExtraError
 from servicecircle.files import replacing
+from servicecircle.show.beside import checked_comparison, checked_sites, named
 from servicecircle.show.escape import script_json
 from servicecircle.show.figures import FigureNotes, figure_png, gap_figure
 from servicecircle.show.front import facts_of, main_findings, plan_title, signatures
 from servicecircle.show.pages import asset, render
 from servicecircle.show.panel import notice_of
 from servicecircle.show.phrases import check_language, phrase
-from servicecircle.show.planner_tables import Beside, planner_tables, proposals
+from servicecircle.show.planner_tables import Beside, planner_tables
 from servicecircle.show.report_phrases import RULES
 from servicecircle.show.summary import (
     digests_told,
@@ -101,10 +102,10 @@ def write_report(
     True
     """
     tongue = check_language(language)
-    beside = Beside(comparison, proposals(sites), sensitivity)
+    beside = Beside(checked_comparison(result, comparison), checked_sites(result, sites), sensitivity)
     if not isinstance(date, str):
         raise InputError(f"date must be a text, such as '2026-11-26'. {date!r} was given instead. | date 应为文字。")
-    drawn = _drawn(result) if figures is None else [result.plan[one].id for one in figures]
+    drawn = _drawn(result) if figures is None else [result.plan[one].id for one in named(figures)]
     with replacing(path) as part:
         text = _page(result, tongue, beside, drawn=drawn, date=whole(date))
         part.write_text(text, encoding="utf-8", newline="\n")

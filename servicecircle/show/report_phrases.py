@@ -187,6 +187,10 @@ RULES: dict[str, tuple[str, str]] = {
         "应有数量向上取整；各单元缺口之和不等于全市缺口，两者分列。",
         "Required numbers are rounded up; gaps of zones do not add up to the city's gap, and both are shown.",
     ),
+    "rule_left": (
+        "面积覆盖、人口覆盖类的缺口是全部未覆盖的面积或居民，不止到目标，因此达标的也可能有缺口。",
+        "The gap of a coverage is all that is left uncovered, not only up to the target: met standards may have one.",
+    ),
     "rule_unknown": (
         "未知不等于零：未加载的图层记为无法评价；已加载而为空的图层记为零。",
         "Unknown is not zero: a layer that is not loaded is not evaluable, a layer that is loaded and empty is zero.",

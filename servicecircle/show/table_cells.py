@@ -138,7 +138,7 @@ def _words(value: object, kind: str, language: Language) -> str:
         "grade": lambda: grade_text(text),
         "op": lambda: SIGNS.get(text, text),
         "setting": lambda: " ".join(word(one, language) for one in text.split(" ")),
-        "term": lambda: term(text, language),
+        "term": lambda: "–" if text == "none" else term(text, language),
     }
     return told[kind]() if kind in told else text
 

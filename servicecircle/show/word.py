@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 from servicecircle.assessment.manifest import Manifest
 from servicecircle.errors import InputError, MissingExtraError
 from servicecircle.files import replacing, save_document
+from servicecircle.show.beside import checked_comparison, checked_sites, named
 from servicecircle.show.figures import figure_png, gap_figure
 from servicecircle.show.front import facts_of, main_findings, plan_title, signatures
 from servicecircle.show.panel import notice_of
 from servicecircle.show.phrases import check_language, phrase, term
-from servicecircle.show.planner_tables import Beside, planner_tables, proposals, source_tables
+from servicecircle.show.planner_tables import Beside, planner_tables, source_tables
 from servicecircle.show.report_phrases import RULES
 from servicecircle.show.summary import digests_told, layer_words, parameters_told, standards_told, versions_told
 from servicecircle.show.table_cells import NUMBERS, cell_of, column_head, kind_of, records
@@ -118,13 +119,14 @@ def write_word(
     from servicecircle.show.word_cards import add_cards, carded
     from servicecircle.show.word_parts import Paper
 
-    drawn = _drawn(result) if figures is None else [result.plan[one].id for one in figures]
+    beside = Beside(checked_comparison(result, comparison), checked_sites(result, sites))
+    drawn = _drawn(result) if figures is None else [result.plan[one].id for one in named(figures)]
     zones = carded(result, cards)
     with replacing(target) as part:
         paper = Paper(tongue)
         _add_cover(paper, result, whole(date))
         told = standards_told(result, tongue)
-        tables = planner_tables(result, Beside(comparison, proposals(sites)), tongue)
+        tables = planner_tables(result, beside, tongue)
         _add_front(paper, result, told, tables)
         _add_rules(paper, result)
         _add_clauses(paper, told)

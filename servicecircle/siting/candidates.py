@@ -100,14 +100,25 @@ def gathered(city: City, given: gpd.GeoDataFrame | gpd.GeoSeries | None) -> gpd.
     CRSError
         If they have no CRS.
     """
+    points: object = given
     if given is None:
         frame = candidate_sites(city)
+    elif not isinstance(points, gpd.GeoDataFrame | gpd.GeoSeries):
+        raise InputError(
+            f"candidates must be a GeoDataFrame or GeoSeries of points, not {type(given).__name__}. | "
+            "candidates 应为点的 GeoDataFrame 或 GeoSeries。"
+        )
     else:
         columns = given.drop(columns=given.geometry.name) if isinstance(given, gpd.GeoDataFrame) else pd.DataFrame()
         places = given.geometry.reset_index(drop=True)
         frame = gpd.GeoDataFrame(columns.reset_index(drop=True), geometry=places)
         frame, _ = reproject(frame, city.crs, layer="candidates")
-        frame = frame[~(frame.geometry.isna() | frame.geometry.is_empty)]
+        nowhere = frame.index[frame.geometry.isna() | frame.geometry.is_empty]
+        if len(nowhere):
+            raise InputError(
+                f"candidates: {len(nowhere)} rows have no place, rows {listed([str(row) for row in nowhere])}. Leave "
+                f"them out. | 有 {len(nowhere)} 个候选点没有位置，请去掉。"
+            )
         if not frame.geometry.geom_type.eq("Point").all():
             raise InputError(
                 "candidates must be points; take .representative_point() of others, or candidate_sites(city, "

@@ -206,6 +206,9 @@ def _kept(
         land = conditions.land.refusals(sites, result.city, services)
     near = _too_near(result, needs, sites, conditions)
     reasons = [one or other for one, other in zip(land, near, strict=True)]
+    limit = result.city.access.max_access_m
+    for row in np.flatnonzero(~result.city.placed(sites.geometry.to_numpy()).placed):
+        reasons[row] = (f"距可步行街道超过 {limit:g} 米", f"it is more than {limit:g} m from any street")
     for row in np.flatnonzero(sites["id"].isin(conditions.forbidden)):
         reasons[row] = ("已指定禁选", "it was forbidden")
     keep = np.array([reason is None for reason in reasons], dtype=bool)

@@ -249,6 +249,11 @@ def test_a_file_written_by_hand_is_read(tmp_path: Path) -> None:
     assert read_scenario(path) == Scenario("手写").changing("K1", as_of="2024-01-01")
 
 
+def test_small_numbers_keep_their_last_bit() -> None:
+    frame = gpd.GeoDataFrame({"service": ["fitness"]}, geometry=[shapely.Point(0.02355365943476099, 1e-300)], crs=CRS)
+    assert layer_frame(layer_table(frame, "facilities")).geometry.iloc[0].coords[0] == (0.02355365943476099, 1e-300)
+
+
 numbers = st.floats(allow_nan=False, allow_infinity=False)
 texts = st.text(st.characters(blacklist_categories=["Cs"]), max_size=12)
 cells = st.one_of(texts, numbers, st.booleans(), st.integers(-(2**60), 2**60), st.none(), st.lists(texts, max_size=3))
