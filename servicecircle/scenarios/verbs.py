@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import shapely
 
 from servicecircle.errors import CRSError
@@ -63,13 +64,19 @@ def _row_faults(rows: Any) -> list[str]:
 def _place_faults(rows: tuple[Any, ...]) -> list[str]:
     found = []
     for number, row in enumerate(rows, 1):
-        text = row.get(GEOMETRY, "POINT EMPTY") if isinstance(row, Mapping) else "POINT EMPTY"
+        if not isinstance(row, Mapping) or GEOMETRY not in row:
+            continue
+        text = row[GEOMETRY]
         try:
-            shapely.from_wkt(text)
+            with np.errstate(over="ignore"):
+                shape: Any = shapely.from_wkt(text)
         except (shapely.errors.ShapelyError, TypeError):
             found.append(
                 f"row {number}: geometry is no WKT, for example 'POINT (500000 3800000)': {text!r:.60} | 不是 WKT"
             )
+            continue
+        if shape.is_empty or not np.isfinite(shapely.get_coordinates(shape)).all():
+            found.append(f"row {number}: geometry has no place: {text!r:.60}. Leave it out | 几何没有位置，请去掉")
     return found
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 import re
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from servicecircle.assessment.manifest import Manifest
+from servicecircle.errors import InputError
 from servicecircle.files import replacing, save_document, set_cell
 from servicecircle.show.beside import checked_comparison, checked_sites
 from servicecircle.show.data_report import held
@@ -95,7 +97,8 @@ def write_excel(
     Raises
     ------
     InputError
-        If the language is unknown or the file cannot be written.
+        If the language is unknown, the suffix is not ``.xlsx``, what is told beside the assessment is of another
+        one, or the file cannot be written.
 
     Examples
     --------
@@ -110,8 +113,11 @@ def write_excel(
     ['Contents', '1 Standards and their targets']
     """
     tongue = check_language(language)
+    target = Path(path)
+    if target.suffix.lower() != ".xlsx":
+        raise InputError.unknown("kind of file", target.suffix or "(none)", (".xlsx",))
     beside = Beside(checked_comparison(result, comparison), checked_sites(result, sites), sensitivity)
-    with replacing(path) as part:
+    with replacing(target) as part:
         save_document(_book(result, beside, tongue, whole(date)), part)
 
 

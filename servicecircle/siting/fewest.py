@@ -71,7 +71,8 @@ def fewest_sites(
     (fewest_sites: 2 sites, 2 (bound 2, proven), fewest_sites: 1 sites, 1 (bound 1, proven))
     """
     whole, effort = (rules or Rules()).of(coverage.candidates), effort or Effort()
-    if not 0 <= share <= 1:
+    given: object = share
+    if not isinstance(given, int | float | np.number) or not 0 <= share <= 1:
         raise InputError(f"share must be from 0 to 1. {share!r} was given instead. | share 必须在 0 与 1 之间。")
     budget, whole = whole.budget, replace(whole, budget=np.inf)
     need, short = _needed(coverage, whole, share)

@@ -249,6 +249,17 @@ def test_a_file_written_by_hand_is_read(tmp_path: Path) -> None:
     assert read_scenario(path) == Scenario("手写").changing("K1", as_of="2024-01-01")
 
 
+@pytest.mark.parametrize("text", ["POINT EMPTY", "POINT (nan 1)", "POINT (1e400 1)"])
+def test_a_place_that_is_none_is_named_when_the_file_is_read(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "s.toml"
+    Scenario("一").adding(one(place="N3", service="kindergarten", id="K9")).save(path)
+    said = path.read_text(encoding="utf-8")
+    start = said.index("POINT (")
+    path.write_text(said.replace(said[start : said.index(")", start) + 1], text), encoding="utf-8")
+    with pytest.raises(ReadError, match="row 1: geometry has no place"):
+        read_scenario(path)
+
+
 def test_small_numbers_keep_their_last_bit() -> None:
     frame = gpd.GeoDataFrame({"service": ["fitness"]}, geometry=[shapely.Point(0.02355365943476099, 1e-300)], crs=CRS)
     assert layer_frame(layer_table(frame, "facilities")).geometry.iloc[0].coords[0] == (0.02355365943476099, 1e-300)
