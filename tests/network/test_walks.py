@@ -221,8 +221,8 @@ def test_a_route_is_drawn_from_door_to_door() -> None:
 
 def test_progress_is_shown_when_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
     network = town(street((0, 0), (100, 0)))
-    doors = snap(network, [at(0, 0)])
-    assert len(within(network, doors, doors, limit_m=1)) == 1
+    doors = snap(network, [at(2 * place, 0) for place in range(40)])  # more than are searched from at once
+    assert len(within(network, doors, doors, limit_m=1)) == 40
     assert capsys.readouterr().err == ""
-    assert len(within(network, doors, doors, limit_m=1, progress=True)) == 1
+    assert len(within(network, doors, doors, limit_m=1, progress=True)) == 40
     assert "步行" in capsys.readouterr().err
