@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
-from signal import SIGINT, raise_signal
+from signal import SIGINT, default_int_handler, raise_signal, signal
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -26,6 +27,9 @@ from servicecircle.siting import (
     stacked,
 )
 from tests.siting.quickly import cover_most
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 QUIET = Effort(progress=False)
 
@@ -119,6 +123,15 @@ def test_time_that_is_up_is_said_and_the_bound_stays_true() -> None:
     assert (covers[found.chosen].sum(axis=0) > 0).sum() == (covers.sum(axis=0) > 0).sum()
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Let Ctrl-C be heard, also in a run in the background, which ignores it."""
+    before = signal(SIGINT, default_int_handler)
+    yield
+    signal(SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_gives_the_best_so_far() -> None:
     rng = np.random.default_rng(0)
     covers = csr_array((rng.random((300, 1_500)) < 0.03).astype(float))
