@@ -322,7 +322,6 @@ _CLOSING: Terms = {
     "free_places": ("空余学位", "free places"),
     "longest_minutes": ("最远分钟", "longest way (min)"),
     "newly_beyond": ("新增限距外儿童", "children newly beyond the limit"),
-    "reason": ("原因", "reason"),
     "received": ("接收人数", "children received"),
     "receiver_id": ("接收设施编号", "id of the receiving facility"),
     "receiver_name": ("接收设施", "receiving facility"),
