@@ -26,7 +26,7 @@ def named(standards: str | Sequence[str]) -> tuple[str, ...]:
 
 
 def checked_comparison(result: Assessment, comparison: object) -> Comparison | None:
-    """Return a comparison if it ends at an assessment; InputError if it is of another one, or is none.
+    """Return a comparison if it ends at an assessment, or starts from it; InputError if it does neither.
 
     Parameters
     ----------
@@ -42,17 +42,22 @@ def checked_comparison(result: Assessment, comparison: object) -> Comparison | N
             f"comparison must be result.compare(baseline), not {type(comparison).__name__}. | comparison 应为 "
             "result.compare(baseline) 的结果。"
         )
-    after = comparison.table.dropna(subset="value_after").set_index(KEYS)["value_after"].astype(float)
-    here = result.table.dropna(subset="value").set_index(KEYS)["value"].astype(float)
-    if not after.index.sort_values().equals(here.index.sort_values()) or not np.allclose(
-        after.to_numpy(), here.reindex(after.index).to_numpy(), rtol=SAME, atol=SAME, equal_nan=True
-    ):
+    if not any(has_values(result, comparison, when) for when in ("value_after", "value_before")):
         raise InputError(
-            "The comparison does not end at this assessment: its values after the change are others. Give "
-            "result.compare(baseline) of the same result. | 对比的“之后”不是本次评估，请用同一结果的 "
-            "result.compare(baseline)。"
+            "The comparison neither ends at this assessment nor starts from it: its values are others. Give "
+            "result.compare(baseline), or changed.compare(result), of the same result. | "
+            "对比的“之前”“之后”都不是本次评估，请用同一结果的对比。"
         )
     return comparison
+
+
+def has_values(result: Assessment, comparison: Comparison, when: str) -> bool:
+    """Return whether the values before (``value_before``) or after a change are those of an assessment."""
+    told = comparison.table.dropna(subset=when).set_index(KEYS)[when].astype(float)
+    here = result.table.dropna(subset="value").set_index(KEYS)["value"].astype(float)
+    if not told.index.sort_values().equals(here.index.sort_values()):
+        return False
+    return np.allclose(told.to_numpy(), here.reindex(told.index).to_numpy(), rtol=SAME, atol=SAME)
 
 
 def checked_sites(result: Assessment, sites: Proposal | Sequence[Proposal]) -> tuple[Proposal, ...]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from servicecircle.assessment.rows import WHOLE_CITY
+from servicecircle.show.beside import has_values
 from servicecircle.show.panel import cited_at
 from servicecircle.show.phrases import phrase, term
 from servicecircle.show.summary import layer_words, other_unit, place_words, severity_words
@@ -82,7 +83,7 @@ def planner_tables(result: Assessment, beside: Beside, language: Language) -> li
         *(_sites(one, language) for one in beside.sites),
     ]
     if beside.comparison is not None:
-        made.append(_comparison(beside.comparison, language))
+        made.append(_comparison(result, beside.comparison, language))
     if beside.sensitivity is not None:
         made.append(_sensitivity(beside.sensitivity, language))
     return [one for one in made if len(one.frame) or one.key in {"priorities", "blind_spots"}]
@@ -191,11 +192,14 @@ def _sites(proposal: Proposal, language: Language) -> PlannerTable:
     return _table("sites", frame[[one for one in columns if one in frame]], language, title=title)
 
 
-def _comparison(comparison: Comparison, language: Language) -> PlannerTable:
+def _comparison(result: Assessment, comparison: Comparison, language: Language) -> PlannerTable:
     columns = ["standard_id", f"name_{language}", "level", "zone_name", "class", "unit", "value_before", "value_after"]
     columns += ["change", "status_before", "verdict_before", "status_after", "verdict_after", "flips", "gain", "loss"]
     frame = comparison.changed.reindex(columns=columns)
-    return _table("comparison", frame, language, by=["flips", "gain"])
+    table = _table("comparison", frame, language, by=["flips", "gain"])
+    if has_values(result, comparison, "value_after"):
+        return table
+    return replace(table, note=phrase("table_comparison_from", language))
 
 
 def _sensitivity(varied: Sensitivity, language: Language) -> PlannerTable:

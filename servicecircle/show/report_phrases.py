@@ -118,6 +118,10 @@ TABLES: dict[str, tuple[str, str]] = {
         "只列有变化的行：之前为基准，之后为本次评估。",
         "Rows that change: before is the baseline, after is this assessment.",
     ),
+    "table_comparison_from": (
+        "只列有变化的行：之前为本次评估，之后为改变以后。",
+        "Rows that change: before is this assessment, after is what a change would make of it.",
+    ),
     "table_sensitivity": ("敏感性表", "Sensitivity"),
     "table_sensitivity_note": (
         "一次只改一个参数；只列达标与否或分级因此改变的行。",

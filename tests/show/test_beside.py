@@ -44,12 +44,25 @@ def test_sites_proposed_for_another_assessment_are_refused(name: str, tmp_path: 
     assert not (tmp_path / f"b{name}").exists()
 
 
+@cache
+def more() -> Assessment:
+    sites = sc.best_sites(result(), "LY-01", k=1)
+    return sc.assess(result().city.adding(sites.facilities), result().plan, since=result(), progress=False)
+
+
 @pytest.mark.parametrize("name", WRITERS)
-def test_a_comparison_that_ends_elsewhere_is_refused(name: str, tmp_path: Path) -> None:
+def test_a_comparison_of_other_assessments_is_refused(name: str, tmp_path: Path) -> None:
     comparison = without().compare(result())
-    WRITERS[name](without(), tmp_path / name, comparison=comparison, **options(name))
-    with pytest.raises(InputError, match="does not end at this assessment"):
-        WRITERS[name](result(), tmp_path / f"b{name}", comparison=comparison, **options(name))
+    with pytest.raises(InputError, match="neither ends at this assessment nor starts from it"):
+        WRITERS[name](more(), tmp_path / name, comparison=comparison, **options(name))
+    assert not (tmp_path / name).exists()
+
+
+def test_a_comparison_says_which_side_the_report_is_on(tmp_path: Path) -> None:
+    comparison = without().compare(result())
+    for one, said in ((without(), "after is this assessment"), (result(), "before is this assessment")):
+        sc.write_report(one, tmp_path / "a.html", comparison=comparison, figures=[], language="en")
+        assert said in (tmp_path / "a.html").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(("what", "said"), [("comparison", "result.compare"), ("sites", "Proposal")])
