@@ -61,7 +61,7 @@ def has_values(result: Assessment, comparison: Comparison, when: str) -> bool:
 
 
 def checked_sites(result: Assessment, sites: Proposal | Sequence[Proposal]) -> tuple[Proposal, ...]:
-    """Return proposals, given as one or as several, if they start from an assessment; InputError if they do not.
+    """Return proposals, given as one or as several, if they start from an assessment or lead to it; InputError if not.
 
     Parameters
     ----------
@@ -81,17 +81,17 @@ def checked_sites(result: Assessment, sites: Proposal | Sequence[Proposal]) -> t
                 f"sites must be a Proposal or several, not {type(one).__name__}: sc.best_sites(result, ...). | "
                 "sites 应为选址建议 Proposal。"
             )
-        if not _starts_from(result, one):
+        if not _fits(result, one):
             raise InputError(
-                f"The proposal for {one.standard_id} does not start from this assessment: it found another share "
-                f"covered, {one.share_before:.4%}. Propose sites for this result. | {one.standard_id} 的选址建议"
-                "不是针对本次评估的，请用本次结果重新选址。"
+                f"The proposal for {one.standard_id} neither starts from this assessment nor leads to it: it found "
+                f"other shares covered, {one.share_before:.4%} and {one.share_after:.4%}. Propose sites for this "
+                f"result. | {one.standard_id} 的选址建议与本次评估无关，请用本次结果重新选址。"
             )
     return proposals
 
 
-def _starts_from(result: Assessment, proposal: Proposal) -> bool:
-    """Return whether a proposal knows the share that is covered in an assessment, where it is one of reach."""
+def _fits(result: Assessment, proposal: Proposal) -> bool:
+    """Return whether an assessment has the share covered that a proposal found or predicts, if it is one of reach."""
     parts = proposal.standard_id.split("+")
     if not set(parts) <= set(result.plan.ids):
         return False
@@ -102,4 +102,5 @@ def _starts_from(result: Assessment, proposal: Proposal) -> bool:
     whole = group[scope].sum()
     covered = group[scope & cells["covered"].to_numpy(dtype=bool)].sum()
     share = covered / whole if whole else np.nan
-    return bool(np.isclose(share, proposal.share_before, rtol=SAME, atol=SAME, equal_nan=True))
+    told = np.array([proposal.share_before, proposal.share_after])
+    return bool(np.isclose(told, share, rtol=SAME, atol=SAME, equal_nan=True).any())

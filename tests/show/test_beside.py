@@ -39,7 +39,7 @@ def options(name: str) -> dict[str, Any]:
 def test_sites_proposed_for_another_assessment_are_refused(name: str, tmp_path: Path) -> None:
     sites = sc.best_sites(without(), "LY-01", k=1)
     WRITERS[name](without(), tmp_path / name, sites=sites, **options(name))
-    with pytest.raises(InputError, match="does not start from this assessment"):
+    with pytest.raises(InputError, match="neither starts from this assessment nor leads to it"):
         WRITERS[name](result(), tmp_path / f"b{name}", sites=sites, **options(name))
     assert not (tmp_path / f"b{name}").exists()
 
