@@ -180,7 +180,7 @@ JUDGING = (
         _IN + "rows.py",
         "return name if isinstance(name, str) and name else str(one",
         "return str(name) if name else str(one",
-        HAND_TESTS,
+        (*HAND_TESTS, "servicecircle/assessment/rows.py"),
     ),
     Mutant(
         "a border belongs to the highest zone",

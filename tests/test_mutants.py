@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,4 +23,6 @@ def test_every_fault_has_its_place_in_the_code(mutant: Mutant) -> None:
 
 @pytest.mark.slow
 def test_a_sample_of_the_faults_is_noticed() -> None:
-    assert main(["--sample", "3"]) == 0
+    # on a server every run tries the same ones, so that no change fails for what it did not touch
+    seed = ["--seed", "7"] if os.environ.get("CI") else []
+    assert main(["--sample", "3", *seed]) == 0
